@@ -1,0 +1,13 @@
+"""The commands behind `kehu`: every module here that has a `command` is one."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Add the `command` of every module of this package to `flask`."""
+    for module in iter_modules(__path__):
+        if not module.name.startswith("_"):
+            app.cli.add_command(import_module(f"{__name__}.{module.name}").command)
