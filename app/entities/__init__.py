@@ -1,0 +1,1 @@
+"""SQLAlchemy tables: columns, relationships and named constraints, no logic."""

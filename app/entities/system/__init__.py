@@ -1,0 +1,1 @@
+"""Users, roles, teams, regions and what the product itself keeps."""

@@ -1,0 +1,51 @@
+"""Users and roles: FAB's own tables with the columns that our product adds.
+
+The columns are appended to FAB's classes: a subclass of the same table would give one row two
+identities, since FAB's own relationships load its classes.
+"""
+
+from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
+from sqlalchemy import Boolean, ForeignKey, Integer, String, false, inspect
+from sqlalchemy.orm import mapped_column, relationship, synonym
+
+from app.entities.base import SHARED
+
+__all__ = ["Role", "User", "assoc_user_role"]
+
+
+def _versioned(model: type) -> None:
+    model.version = mapped_column(Integer, default=1, server_default="1", nullable=False)  # type: ignore[attr-defined]
+    inspect(model).version_id_col = model.__table__.c.version  # type: ignore[attr-defined]
+
+
+User.scope = SHARED
+User.label_column = "name"
+User.code_column = "username"
+#: The whole name as the person writes it; FAB's first and last name stay for its own code.
+User.name = mapped_column(String(128), default="", server_default="", nullable=False)
+User.job_title = mapped_column(String(64))
+User.phone = mapped_column(String(40), info={"format": "phone"})
+User.team_id = mapped_column(ForeignKey("team.id", name="fk_ab_user_team_id", use_alter=True))
+User.region_id = mapped_column(ForeignKey("region.id", name="fk_ab_user_region_id", use_alter=True))
+User.reports_to_id = mapped_column(ForeignKey("ab_user.id", name="fk_ab_user_reports_to_id"))
+User.team = relationship("Team", foreign_keys=[User.team_id])
+User.region = relationship("Region", foreign_keys=[User.region_id])
+User.reports_to = relationship("User", foreign_keys=[User.reports_to_id], remote_side=[User.id])
+#: Language, zone and looks; None follows the browser or the company's default.
+User.locale = mapped_column(String(8))
+User.timezone = mapped_column(String(64))
+User.theme = mapped_column(String(8))
+User.density = mapped_column(String(12))
+User.must_change_password = mapped_column(Boolean, default=False, server_default=false(), nullable=False)
+User.created_by_id = synonym("created_by_fk")
+User.changed_by_id = synonym("changed_by_fk")
+_versioned(User)
+
+Role.scope = SHARED
+Role.label_column = "name"
+Role.code_column = "name"
+Role.description = mapped_column(String(200))
+#: Endpoint of the screen that opens after sign-in.
+Role.home = mapped_column(String(100))
+#: Counts changes of the role's rights: cached permissions are keyed by it.
+_versioned(Role)

@@ -1,0 +1,1 @@
+"""The kernel: what turns a declaration into a working screen."""
