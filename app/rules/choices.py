@@ -4,8 +4,11 @@ from enum import StrEnum
 from typing import Self
 
 COLORS = frozenset(
-    "blue azure indigo purple pink red orange yellow lime green teal cyan gray".split()
-)
+    {
+        "blue", "azure", "indigo", "purple", "pink", "red", "orange",
+        "yellow", "lime", "green", "teal", "cyan", "gray",
+    }
+)  # fmt: skip
 
 
 class Choice(StrEnum):

@@ -23,7 +23,7 @@ class DomainError(Exception):
         return _rebuild, (type(self), self.text, self.field, self.arguments)
 
 
-class InvalidInput(DomainError):
+class InvalidInput(DomainError):  # noqa: N818 - reads as what happened
     """A value that cannot be read or breaks a rule of its field."""
 
 

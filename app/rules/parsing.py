@@ -31,8 +31,8 @@ _UNITS = {None: 0, "万": 4, "亿": 8}
 _LONGEST = 60
 _EXACT = Context(prec=_LONGEST + 20)
 
-_TRUE = frozenset("是 对 有 真 yes y true t 1 on √ ✓ ✔".split())
-_FALSE = frozenset("否 不是 无 假 no n false f 0 off × ✗ ✘".split())
+_TRUE = frozenset({"是", "对", "有", "真", "yes", "y", "true", "t", "1", "on", "√", "✓", "✔"})
+_FALSE = frozenset({"否", "无", "假", "no", "n", "false", "f", "0", "off", "×", "✗", "✘"})
 
 
 def parse_decimal(text: str, places: int) -> Decimal:

@@ -14,21 +14,10 @@ _WORDS = {
     "yesterday": -1, "today": 0, "tomorrow": 1,
 }  # fmt: skip
 _NOW = frozenset(("now", "现在", "刚才", "刚刚"))
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        "jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1
-    )
-}
-_MONTHS_IN_FULL = {
-    name: number
-    for number, name in enumerate(
-        "january february march april may june july august september october november "
-        "december".split(),
-        start=1,
-    )
-}
-_MONTH_NUMBERS = {**_MONTHS, **_MONTHS_IN_FULL, "sept": 9}
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 
 _YEAR_FIRST = re.compile(r"(?P<y>\d{4})([-/.])(?P<m>\d{1,2})\2(?P<d>\d{1,2})", re.ASCII)
 _COMPACT = re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})", re.ASCII)
@@ -47,7 +36,8 @@ _MIDNIGHT = re.compile(r"[t ]0{1,2}:00(?::00(?:\.0+)?)?$", re.ASCII)
 _CLOCK = re.compile(
     r"""(?:^|[t ]|(?<=[日号天]))
         (?P<half>上午|早上|凌晨|中午|下午|晚上)?\ ?
-        (?P<h>\d{1,2})(?:\ ?[:点时]\ ?(?P<min>\d{2}|半)?(?:(?::|\ ?分\ ?)(?P<s>\d{2})(?:\.\d+)?\ ?秒?|\ ?分)?)
+        (?P<h>\d{1,2})\ ?[:点时]\ ?(?P<min>\d{2}|半)?
+        (?:(?::|\ ?分\ ?)(?P<s>\d{2})(?:\.\d+)?\ ?秒?|\ ?分)?
         \ ?(?P<ampm>[ap]\.?m\.?)?$""",
     re.VERBOSE | re.ASCII,
 )
@@ -99,7 +89,7 @@ def parse_datetime(text: str, now: datetime, order: DateOrder = "ymd") -> dateti
 
 def _calendar_day(match: re.Match[str], today: date, text: str) -> date:
     year = int(match["y"]) if match["y"] else today.year
-    month = int(match["m"]) if match["m"].isdigit() else _MONTH_NUMBERS.get(match["m"], 0)
+    month = int(match["m"]) if match["m"].isdigit() else _named_month(match["m"])
     try:
         day = date(year, month, int(match["d"]))
     except ValueError:
@@ -115,6 +105,13 @@ def _calendar_day(match: re.Match[str], today: date, text: str) -> date:
             last=_NEWEST,
         )
     return day
+
+
+def _named_month(name: str) -> int:
+    for number, month in enumerate(_MONTHS, start=1):
+        if month.startswith(name):
+            return number
+    return 0
 
 
 def _clock_time(match: re.Match[str], text: str) -> time:

@@ -6,7 +6,7 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _BLANKS = dict.fromkeys((0x00A0, 0x2002, 0x2003, 0x2009, 0x202F, 0x3000), " ")
 _INVISIBLE = dict.fromkeys((0x200B, 0x200E, 0x200F, 0xFEFF), "")
 _SIGNS = {0xFFE5: "¥", 0x2212: "-", 0x2010: "-", 0x2011: "-", 0x2013: "-", 0x2014: "-"}
-_FOLDS = {**_FULL_WIDTH, **_BLANKS, **_INVISIBLE, **_SIGNS}
+_FOLDS: dict[int, str | int] = {**_FULL_WIDTH, **_BLANKS, **_INVISIBLE, **_SIGNS}
 
 #: longest piece of somebody's input that an error message repeats
 _SHOWN = 40
