@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from click import ClickException
 from dotenv import dotenv_values
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -37,8 +38,11 @@ KNOWN_KEYS = frozenset(
 SAMPLE_KEY_WORD = "thisismyscretkey"
 
 
-class SettingsError(Exception):
-    """A setting that cannot be used; the text is one line for the person who starts the product."""
+class SettingsError(ClickException):
+    """A setting that cannot be used; the text is one line for the person who starts the product.
+
+    A ClickException, so that every command shows the line alone, without a traceback.
+    """
 
 
 @dataclass(frozen=True)
