@@ -1,0 +1,1 @@
+"""Reading the files people bring, and guessing which column is which field."""
