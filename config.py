@@ -1,4 +1,4 @@
-"""Typed settings: read from the environment, then from `.env`, and checked before anything starts."""
+"""Typed settings: read from the environment, then from `.env`, checked before anything starts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ KNOWN_KEYS = frozenset(
         "your_own_random_generated_secret_key",
     }
 )
-# Flask-AppBuilder's sample key; its control characters get lost on the way through shells and files.
+# Flask-AppBuilder's sample key; shells and files change the control characters around it.
 SAMPLE_KEY_WORD = "thisismyscretkey"
 
 
@@ -77,7 +77,7 @@ class Settings:
 
     @property
     def session_cookie(self) -> str:
-        """`__Host-` ties the cookie to this host over TLS or loopback; plain http drops such a cookie."""
+        """`__Host-` ties the cookie to this host; browsers drop it over http beyond loopback."""
         return "kehu_sid" if self.insecure_http else "__Host-sid"
 
     @classmethod

@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "app" / "static" / "vendor"
+PIP_INSTALL = "-m pip install --no-deps --require-hashes --only-binary :all:".split()
 #: the lock file format is read from npm 7 on
 OLDEST_NPM = 7
 
@@ -71,9 +72,7 @@ def npm_command(scratch: Path) -> list[str]:
     venv.create(place, with_pip=True)
     folder = place / ("Scripts" if os.name == "nt" else "bin")
     _run(
-        [str(folder / "python"), "-m", "pip", "install", "--quiet", "--no-deps"]
-        + ["--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
-        + ["-r", str(ROOT / "requirements-npm.txt")],
+        [str(folder / "python"), *PIP_INSTALL, "-r", str(ROOT / "requirements-npm.txt")],
         cwd=scratch,
     )
     # npm itself starts `node` from the PATH.
