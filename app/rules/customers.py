@@ -111,6 +111,24 @@ class AddressKind(Choice):
     HOME = "home", "Home"
 
 
+class TagColor(Choice):
+    """The colours a tag may have."""
+
+    BLUE = "blue", "Blue", "blue"
+    AZURE = "azure", "Azure", "azure"
+    INDIGO = "indigo", "Indigo", "indigo"
+    PURPLE = "purple", "Purple", "purple"
+    PINK = "pink", "Pink", "pink"
+    RED = "red", "Red", "red"
+    ORANGE = "orange", "Orange", "orange"
+    YELLOW = "yellow", "Yellow", "yellow"
+    LIME = "lime", "Lime", "lime"
+    GREEN = "green", "Green", "green"
+    TEAL = "teal", "Teal", "teal"
+    CYAN = "cyan", "Cyan", "cyan"
+    GRAY = "gray", "Gray", "gray"
+
+
 def age_on(birth_date: date, today: date) -> int:
     """Full years on `today`; somebody born on 29 February turns on 1 March in other years."""
     before_birthday = (today.month, today.day) < (birth_date.month, birth_date.day)

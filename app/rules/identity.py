@@ -83,6 +83,18 @@ def check_phone(text: str) -> str:
     return folded
 
 
+def phone_key(text: str | None) -> str | None:
+    """The digits by which two spellings of one phone number are found to be the same.
+
+    Without extension and without China's own country code; None where there is no number.
+    """
+    number = re.split(r"ext|x|转|分机", fold_width(text or "").lower())[0]
+    digits = re.sub(r"\D", "", number)
+    if re.match(r"\s*(?:\+|00)\s*86", number):
+        digits = re.sub(r"^(?:00)?86", "", digits)
+    return digits[:24] or None
+
+
 def check_uscc(text: str) -> str:
     """统一社会信用代码: the 18 characters in upper case, if the check character is right.
 
