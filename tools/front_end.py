@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "app" / "static" / "vendor"
-PIP_INSTALL = "-m pip install --no-deps --require-hashes --only-binary :all:".split()
+PIP_INSTALL = ["-m", "pip", "install", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
 #: the lock file format is read from npm 7 on
 OLDEST_NPM = 7
 
