@@ -18,7 +18,11 @@ from app.entities.customers import (
 from app.entities.purchasing import Supplier
 
 # system
+from app.entities.system.job import Job, JobTick
+from app.entities.system.notification import Notification
 from app.entities.system.organization import Region, Team
+from app.entities.system.sequence import NumberSequence
+from app.entities.system.setting import Setting
 from app.entities.system.user import Role, User
 
 __all__ = [
@@ -28,11 +32,16 @@ __all__ = [
     "CustomerSource",
     "Industry",
     "Interaction",
+    "Job",
+    "JobTick",
+    "Notification",
+    "NumberSequence",
     "Product",
     "ProductCategory",
     "ProductComponent",
     "Region",
     "Role",
+    "Setting",
     "Supplier",
     "Tag",
     "Team",
