@@ -118,6 +118,17 @@ def check_uscc(text: str) -> str:
     return code
 
 
+def check_tax_number(text: str, country: str) -> str:
+    """The tax number as a country (ISO code) writes it; only China's own is checked."""
+    if country != "CN":
+        return fold_width(text).upper()
+    try:
+        return check_uscc(text)
+    except InvalidInput as error:
+        error.field = "tax_number"
+        raise
+
+
 def _without_legal_forms(words: list[str]) -> list[str]:
     while True:
         shorter = _CHINESE_FORMS.sub("", words[-1])

@@ -54,8 +54,11 @@ def _check_directory_size(path: Path, limits: Limits) -> None:
         file.seek(max(0, size - _END_SIZE - _COMMENT_SIZE - _END_SIZE))
         tail = file.read()
     place = tail.rfind(_END)
-    if place < 0 or len(tail) - place < _END_SIZE or _ZIP64 in tail[max(0, place - 20) : place]:
+    if place < 0 or len(tail) - place < _END_SIZE:
         raise unreadable_workbook()
+    # only an archive of more than 65 535 entries or 4 GB needs this second end record
+    if _ZIP64 in tail[max(0, place - 20) : place]:
+        raise _too_many_entries(limits)
     entries, directory = struct.unpack_from("<HI", tail, place + 10)
     if entries > limits.entries or directory > limits.entries * _ENTRY_BYTES:
         raise _too_many_entries(limits)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.lowcode.importing.synonyms import ENTITY_WORDS, SYNONYMS
+from app.lowcode.importing.synonyms import ENTITY_WORDS, RELATED, SYNONYMS
 from app.rules.text import fold_width
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -15,6 +15,7 @@ _REFERENCE_ENDINGS = re.compile(r"(?:编号|编码|代码|名称|名字)$")
 _SAME = 100
 _REFERENCE = 90
 _SYNONYM = 80
+_RELATED = 50
 #: a header that shares less than this part of its words with a label is another thing
 _LEAST_SHARE = 0.6
 
@@ -69,8 +70,11 @@ def _score(words: tuple[str, ...], label: tuple[str, ...]) -> float:
         return _SAME
     if _referred(words) == label_key:
         return _REFERENCE
-    if _groups(words) & _groups(label):
+    ours, theirs = _groups(label), _groups(words)
+    if ours & theirs:
         return _SYNONYM
+    if any({*pair} <= ours | theirs for pair in RELATED if {*pair} & ours and {*pair} & theirs):
+        return _RELATED
     return _share(words, label) * _SYNONYM * 0.9
 
 

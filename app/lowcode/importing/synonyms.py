@@ -3,9 +3,12 @@
 #: words that may stand before 名称, "code" and the like without changing what is meant
 ENTITY_WORDS = (
     "customer", "client", "company", "supplier", "vendor", "product", "item", "category",
-    "contact", "客户", "顾客", "公司", "企业", "单位", "供应商", "产品", "商品", "物料",
-    "类别", "分类", "联系人",
+    "客户", "顾客", "公司", "企业", "单位", "供应商", "产品", "商品", "物料",
+    "类别", "分类",
 )  # fmt: skip
+
+#: meanings near enough that one may stand in where the other is missing
+RELATED = (("phone", "mobile"), ("region", "province"), ("category", "kind"))
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "code": ("code", "id", "no", "number", "编号", "编码", "代码", "代号"),
@@ -20,7 +23,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "电话", "电话号码", "联系电话", "固定电话", "座机", "办公电话", "联系方式",
     ),
     "mobile": (
-        "mobile", "mobile phone", "mobile number", "cell", "cell phone", "phone",
+        "mobile", "mobile phone", "mobile number", "cell", "cell phone",
         "手机", "手机号", "手机号码", "移动电话",
     ),
     "email": (
