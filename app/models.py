@@ -18,6 +18,7 @@ from app.entities.customers import (
 from app.entities.purchasing import Supplier
 
 # system
+from app.entities.system.access import LoginAttempt, RoleScope, SeededRole
 from app.entities.system.job import Job, JobTick
 from app.entities.system.notification import Notification
 from app.entities.system.organization import Region, Team
@@ -34,6 +35,7 @@ __all__ = [
     "Interaction",
     "Job",
     "JobTick",
+    "LoginAttempt",
     "Notification",
     "NumberSequence",
     "Product",
@@ -41,6 +43,8 @@ __all__ = [
     "ProductComponent",
     "Region",
     "Role",
+    "RoleScope",
+    "SeededRole",
     "Setting",
     "Supplier",
     "Tag",

@@ -4,13 +4,22 @@ The columns are appended to FAB's classes: a subclass of the same table would gi
 identities, since FAB's own relationships load its classes.
 """
 
-from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
-from sqlalchemy import Boolean, ForeignKey, Integer, String, false, inspect
+from flask_appbuilder.security.sqla.models import ApiKey, Role, User, assoc_user_role
+from sqlalchemy import Boolean, ColumnDefault, ForeignKey, Integer, String, false, inspect
 from sqlalchemy.orm import mapped_column, relationship, synonym
 
 from app.entities.base import SHARED
+from app.entities.types import UTCDateTime, now_utc
 
-__all__ = ["Role", "User", "assoc_user_role"]
+__all__ = ["ApiKey", "Role", "User", "assoc_user_role"]
+
+
+def _in_utc(model: type, **moments: bool) -> None:
+    """FAB keeps local time without a zone; `moments`: column name → filled when a row is made?"""
+    for name, is_stamp in moments.items():
+        column = model.__table__.c[name]  # type: ignore[attr-defined]
+        column.type = UTCDateTime()
+        column.default = ColumnDefault(now_utc) if is_stamp else None
 
 
 def _versioned(model: type) -> None:
@@ -39,6 +48,7 @@ User.density = mapped_column(String(12))
 User.must_change_password = mapped_column(Boolean, default=False, server_default=false(), nullable=False)
 User.created_by_id = synonym("created_by_fk")
 User.changed_by_id = synonym("changed_by_fk")
+_in_utc(User, last_login=False, created_on=True, changed_on=True)
 _versioned(User)
 
 Role.scope = SHARED
@@ -49,3 +59,5 @@ Role.description = mapped_column(String(200))
 Role.home = mapped_column(String(100))
 #: Counts changes of the role's rights: cached permissions are keyed by it.
 _versioned(Role)
+
+_in_utc(ApiKey, created_on=True, expires_on=False, revoked_on=False, last_used_on=False)
