@@ -90,7 +90,7 @@ class ProductComponent(Entity):
     """One line of a set: so much of another product goes into it."""
 
     scope = SHARED
-    label_column = "component"
+    label_column = "component_id"
 
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
     component_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
@@ -104,6 +104,9 @@ class ProductComponent(Entity):
         CheckConstraint("product_id <> component_id", name="not_part_of_itself"),
         CheckConstraint("quantity > 0", name="quantity_positive"),
     )
+
+    def __repr__(self) -> str:
+        return repr(self.component)
 
     @property
     def amount(self) -> Decimal:
