@@ -25,7 +25,7 @@ class Limits:
     unpacked_ratio: int = 100
     entries: int = 50
     #: rows x columns of the used area of a sheet, which the parser holds in memory at once
-    area: int = 10_000_000
+    area: int = 6_000_000
     parser_bytes: int = 2**30
     #: until the parser gives its first row
     parser_seconds: int = 60
