@@ -1,0 +1,56 @@
+"""The site map: every area of the product with its screens, in the order of the menu."""
+
+from dataclasses import dataclass
+
+from flask import Flask
+from flask_appbuilder.baseviews import BaseView
+
+from app.views.catalog import ProductCategoryView, ProductView, UnitView
+from app.views.customers import (
+    ContactView,
+    CustomerSourceView,
+    CustomerView,
+    IndustryView,
+    InteractionView,
+    TagView,
+)
+from app.views.purchasing import SupplierView
+from app.views.system.organization import RegionView, TeamView
+
+
+@dataclass(frozen=True)
+class Area:
+    """One group of the menu: a stable name, its msgid, a tabler icon and its screens."""
+
+    name: str
+    label: str
+    icon: str
+    views: tuple[type[BaseView], ...]
+
+
+MENU: tuple[Area, ...] = (
+    Area(
+        "customers",
+        "Customers",
+        "users",
+        (
+            CustomerView,
+            ContactView,
+            InteractionView,
+            TagView,
+            CustomerSourceView,
+            IndustryView,
+        ),
+    ),
+    Area("catalog", "Products", "package", (ProductView, ProductCategoryView, UnitView)),
+    Area("purchasing", "Purchasing", "truck", (SupplierView,)),
+    Area("system", "System", "settings", (TeamView, RegionView)),
+)
+
+
+def register(app: Flask) -> None:
+    """Give every screen of the menu its addresses and permissions."""
+    with app.app_context():
+        for area in MENU:
+            for view in area.views:
+                app.appbuilder.add_view_no_menu(view)  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""The screens of users, roles, settings, jobs, teams and regions."""

@@ -1,0 +1,26 @@
+"""What a form says before it saves a row that probably exists already."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.lowcode.screens import EntityView
+from app.services.duplicates import find_duplicates
+
+
+def duplicate_warnings(view: EntityView, item: Any) -> list[tuple[str, str | None]]:
+    """(text, address of the other record or None) for every row like `item`."""
+    found = find_duplicates(view.session, item)
+    warnings: list[tuple[str, str | None]] = [
+        (_("%(name)s (%(code)s) looks the same.", name=row.name, code=row.code), view.url_of(row))
+        for row in found.visible
+    ]
+    if found.hidden:
+        text = ngettext(
+            "A colleague has a record that looks the same. Ask your manager before you save.",
+            "Colleagues have %(num)d records that look the same. Ask your manager before you save.",
+            found.hidden,
+        )
+        warnings.append((text, None))
+    return warnings
