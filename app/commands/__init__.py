@@ -8,6 +8,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add the `command` of every module of this package to `flask`."""
-    for module in iter_modules(__path__):
-        if not module.name.startswith("_"):
-            app.cli.add_command(import_module(f"{__name__}.{module.name}").command)
+    for module in iter_modules(__path__, f"{__name__}."):
+        command = getattr(import_module(module.name), "command", None)
+        if command is not None:
+            app.cli.add_command(command)

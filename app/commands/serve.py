@@ -1,0 +1,153 @@
+"""`kehu run`: the production server, and how it ends without losing a request."""
+
+import errno
+import os
+import signal
+import socket
+import threading
+from ipaddress import ip_address
+from pathlib import Path
+from types import FrameType
+
+import click
+from cheroot.ssl.builtin import BuiltinSSLAdapter
+from cheroot.wsgi import Server
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from app.commands import database
+from app.commands.console import failure, say
+from app.commands.setup import prepare
+from config import Settings
+
+#: seconds for requests in flight after the signal to stop; then for the rest of the way out
+FINISH_REQUESTS = 7
+GONE = 9
+LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 256))
+@click.option("--tls-cert", type=click.Path(path_type=Path), help="Certificate chain, PEM.")
+@click.option("--tls-key", type=click.Path(path_type=Path), help="Its private key, PEM.")
+@click.option("--setup", is_flag=True, help="First set up what is missing.")
+@click.option("--demo", is_flag=True, help="With --setup: fill an empty database with demo data.")
+@with_appcontext
+def command(
+    host: str,
+    port: int,
+    threads: int,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    setup: bool,
+    demo: bool,
+) -> None:
+    """Serve the product until it is told to stop."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    settings: Settings = app.extensions["kehu_settings"]
+    adapter = _tls(tls_cert, tls_key)
+    _check_address(settings, host, encrypted=adapter is not None)
+    _check_port(host, port)
+    if setup:
+        prepare(app, demo=demo)
+    else:
+        database.require_current(settings)
+    if _is_loopback(host) and not settings.trusted_hosts and not settings.proxy_hops:
+        # A page elsewhere may resolve its own name to this machine; it gets no answer.
+        app.config["TRUSTED_HOSTS"] = LOOPBACK_NAMES
+    server = Server((host, port), app, numthreads=threads)
+    server.ssl_adapter = adapter
+    _serve(app, server, "https" if adapter else "http")
+
+
+def _tls(certificate: Path | None, key: Path | None) -> BuiltinSSLAdapter | None:
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise failure(
+            "--tls-cert and --tls-key belong together.", "--tls-cert 与 --tls-key 须同时给出。"
+        )
+    try:
+        return BuiltinSSLAdapter(str(certificate), str(key))
+    except OSError as error:
+        raise failure(
+            f"The certificate {certificate} or key {key} cannot be used: {error}.",
+            f"无法使用证书 {certificate} 或密钥 {key}：{error}。",
+        ) from error
+
+
+def _check_address(settings: Settings, host: str, *, encrypted: bool) -> None:
+    if encrypted and settings.insecure_http:
+        raise failure(
+            "Choose one: --insecure-http, or --tls-cert with --tls-key.",
+            "--insecure-http 与 --tls-cert、--tls-key 只能选其一。",
+        )
+    if not (encrypted or settings.insecure_http or _is_loopback(host)):
+        raise failure(
+            f"Beyond this machine ({host}) Kehu needs --tls-cert and --tls-key; "
+            "without encryption only by an explicit --insecure-http.",
+            f"对外地址（{host}）需要 --tls-cert 和 --tls-key；不加密须明确给出 --insecure-http。",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _check_port(host: str, port: int) -> None:
+    """The server would say the same later and less clearly."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            if os.name != "nt":  # there it would allow a second server on the same port
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise failure(
+                f"Port {port} of {host} is taken by another program: choose one with --port.",
+                f"{host} 的端口 {port} 已被其他程序占用：请用 --port 换一个。",
+            ) from error
+        raise failure(
+            f"Kehu cannot serve on {host} port {port}: {error.strerror}.",
+            f"无法在 {host} 端口 {port} 上启动服务：{error.strerror}。",
+        ) from error
+
+
+def _serve(app: Flask, server: Server, scheme: str) -> None:
+    server.server_name = "Kehu"
+    server.shutdown_timeout = FINISH_REQUESTS
+    server.request_queue_size = 128
+    server.prepare()
+    jobs = app.extensions.get("kehu_jobs")
+    stopping = threading.Thread(target=server.stop)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        if not stopping.is_alive() and server.ready:
+            # A request or job that never ends must not hold up the machine's shutdown.
+            watchdog = threading.Timer(GONE, os._exit, [1])
+            watchdog.daemon = True
+            watchdog.start()
+            stopping.start()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    host, port = server.bind_addr[:2]
+    shown = f"[{host}]" if ":" in host else host
+    if jobs is not None:
+        jobs.start()
+    say(
+        f"Kehu is ready: {scheme}://{shown}:{port}/  (Ctrl-C stops it)",
+        f"Kehu 客户已就绪：{scheme}://{shown}:{port}/ （按 Ctrl-C 停止）",
+    )
+    server.serve()
+    if jobs is not None:
+        jobs.stop()
+    stopping.join()
