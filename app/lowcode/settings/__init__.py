@@ -1,0 +1,25 @@
+"""Typed settings that administrators change while the product runs."""
+
+from app.lowcode.settings.company import company_zone
+from app.lowcode.settings.options import (
+    SECTIONS,
+    Option,
+    all_options,
+    declare,
+    option_of,
+    options_in,
+)
+from app.lowcode.settings.store import get_setting, set_settings, settings_version
+
+__all__ = [
+    "SECTIONS",
+    "Option",
+    "all_options",
+    "company_zone",
+    "declare",
+    "get_setting",
+    "option_of",
+    "options_in",
+    "set_settings",
+    "settings_version",
+]

@@ -1,0 +1,70 @@
+"""What every test may ask for: the product on either database, a browserless client, a session.
+
+A module whose claims must hold on both databases says so on top:
+
+    pytestmark = pytest.mark.usefixtures("database")
+
+All others run on SQLite.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.extensions import db
+from app.lowcode.principal import system
+from tests.databases import PostgreSQL, SQLiteFile, build_app, dispose, postgresql_server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """The name of the database in use; whoever asks for it runs once on each."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, SQLiteFile]]:
+    folder = tmp_path_factory.mktemp("sqlite")
+    kept = SQLiteFile(folder)
+    yield build_app(kept, folder / "var"), kept
+    kept.close()
+
+
+@pytest.fixture(scope="session")
+def _postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, PostgreSQL]]:
+    # The server's own user must reach its folder: pytest's is closed to all others.
+    folder = tmp_path_factory.mktemp("postgresql")
+    with postgresql_server(folder) as url:
+        kept = PostgreSQL(url)
+        yield build_app(kept, folder / "var"), kept
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The product on a fresh database; no application context is open."""
+    name = "sqlite"
+    if "database" in request.fixturenames:
+        name = request.getfixturevalue("database")
+    product, kept = request.getfixturevalue(f"_{name}")
+    kept.restore()
+    yield product
+    dispose(product)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without a person; outside any application context, as requests are in life."""
+    return app.test_client()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A database session in an application context, acting as the product itself.
+
+    Not together with `client`: an open application context would leak into its requests.
+    """
+    with app.app_context(), system("test"):
+        yield db.session
