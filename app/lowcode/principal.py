@@ -4,29 +4,30 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from app.rules.access import DataScope
 
-class DataScope(StrEnum):
-    """Which rows of an owned entity a role reaches, from least to most."""
-
-    NONE = "none"
-    OWN = "own"
-    TEAM = "team"
-    ALL = "all"
-
-    @property
-    def rank(self) -> int:
-        return list(DataScope).index(self)
+__all__ = [
+    "DataScope",
+    "NoPrincipal",
+    "Principal",
+    "acting_as",
+    "current",
+    "current_or_none",
+    "system",
+]
 
 
 class NoPrincipal(RuntimeError):
     """Code touched scoped rows without saying on whose behalf: refused, never "see all"."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Principal:
-    """One acting person (or `system`), resolved once per request or job."""
+    """One acting person (or `system`), resolved once per request or job.
+
+    Compared by identity: what is derived from it is cached as long as it lives.
+    """
 
     user_id: int | None
     name: str

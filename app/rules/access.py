@@ -4,8 +4,6 @@ from app.rules.choices import Choice
 
 #: The role that may do everything; it has no row of rights, so nothing can be taken from it.
 ADMINISTRATOR = "administrator"
-#: What an anonymous visitor has: nothing.
-PUBLIC = "Public"
 
 
 class DataScope(Choice):

@@ -45,7 +45,9 @@ User.locale = mapped_column(String(8))
 User.timezone = mapped_column(String(64))
 User.theme = mapped_column(String(8))
 User.density = mapped_column(String(12))
-User.must_change_password = mapped_column(Boolean, default=False, server_default=false(), nullable=False)
+User.must_change_password = mapped_column(
+    Boolean, default=False, server_default=false(), nullable=False
+)
 User.created_by_id = synonym("created_by_fk")
 User.changed_by_id = synonym("changed_by_fk")
 _in_utc(User, last_login=False, created_on=True, changed_on=True)
@@ -57,7 +59,11 @@ Role.code_column = "name"
 Role.description = mapped_column(String(200))
 #: Endpoint of the screen that opens after sign-in.
 Role.home = mapped_column(String(100))
-#: Counts changes of the role's rights: cached permissions are keyed by it.
+Role.created_on = mapped_column(UTCDateTime, default=now_utc)
+Role.changed_on = mapped_column(UTCDateTime, default=now_utc)
+Role.created_by_id = mapped_column(ForeignKey("ab_user.id", name="fk_ab_role_created_by_id"))
+Role.changed_by_id = mapped_column(ForeignKey("ab_user.id", name="fk_ab_role_changed_by_id"))
+#: Counts changes of the role's rights too: cached permissions are keyed by it.
 _versioned(Role)
 
 _in_utc(ApiKey, created_on=True, expires_on=False, revoked_on=False, last_used_on=False)

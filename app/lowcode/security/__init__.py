@@ -1,0 +1,33 @@
+"""Sign-in, rights and what keeps them consistent: who a request acts for and what that one may."""
+
+from typing import Any
+
+from flask import Flask, g
+
+from app.lowcode.locale import LocaleManager
+from app.lowcode.security import guard
+from app.lowcode.security.identity import InactiveAccount, principal_for
+from app.lowcode.security.manager import SecurityManager
+from app.lowcode.security.permissions import sync_permissions
+from app.lowcode.security.sign_in import must_change_password
+
+__all__ = [
+    "InactiveAccount",
+    "LocaleManager",
+    "SecurityManager",
+    "init_security",
+    "principal_for",
+    "sync_permissions",
+]
+
+
+def init_security(app: Flask) -> None:
+    """After AppBuilder, whose hook says who acts."""
+    guard.install()
+    app.before_request(must_change_password)
+
+    @app.teardown_request
+    def release(_error: Any) -> None:
+        held = g.pop("principal_held", None)
+        if held is not None:
+            held.__exit__(None, None, None)

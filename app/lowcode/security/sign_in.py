@@ -1,0 +1,80 @@
+"""The door: sign in with a password, sign out."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import g, redirect, render_template, request, url_for
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, StringField
+
+from app.lowcode.fields.inputs import translated
+from app.lowcode.principal import current
+from app.lowcode.security import browser_session
+from app.lowcode.security.throttle import TooManyAttempts
+
+
+class SignInForm(FlaskForm):
+    """No validators: whatever is missing or wrong gets the same answer."""
+
+    username = StringField()
+    password = PasswordField()
+    next = HiddenField()
+
+
+class AuthView(BaseView):
+    route_base = ""
+    default_view = "login"
+
+    @expose("/login/", methods=["GET", "POST"])
+    def login(self) -> Any:
+        if current().user_id is not None:
+            return redirect(local_target(request.args.get("next")))
+        form = SignInForm()
+        if request.method == "GET":
+            form.next.data = request.args.get("next", "")
+            return _page(form)
+        try:
+            user = self.appbuilder.sm.auth_user_db(
+                form.username.data or "", form.password.data or ""
+            )
+        except TooManyAttempts as refusal:
+            return _page(form, translated(refusal), 429)
+        if user is None:
+            return _page(form, _("The user name or password is not right."), 401)
+        browser_session.begin(user)
+        return redirect(local_target(form.next.data))
+
+    @expose("/logout/", methods=["POST"])
+    def logout(self) -> Any:
+        browser_session.end()
+        return redirect(url_for("AuthView.login"))
+
+
+def _page(form: SignInForm, error: str | None = None, status: int = 200) -> Any:
+    return render_template("login.html", form=form, error=error, next=form.next.data), status
+
+
+def local_target(address: str | None) -> str:
+    """A path of this site, or the start page: a link to us must not lead elsewhere."""
+    parts = urlsplit((address or "").replace("\\", "/"))
+    is_ours = not parts.netloc or parts.netloc == request.host
+    path = parts.path
+    if not is_ours or not path.startswith("/") or path.startswith("//") or not path.isprintable():
+        return "/"
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def must_change_password() -> Any | None:
+    """`before_request`: with a one-time password nothing else can be done than choosing one."""
+    if not getattr(g.get("user"), "must_change_password", False) or g.get("_api_key_user"):
+        return None
+    if request.endpoint in _ALLOWED_BEFORE:
+        return None
+    return redirect(url_for("AccountView.password"))
+
+
+_ALLOWED_BEFORE = frozenset(
+    {"AccountView.password", "AccountView.preferences", "AuthView.logout", "static", "healthz"}
+)

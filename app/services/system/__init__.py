@@ -1,0 +1,1 @@
+"""Use cases of running the product: accounts and roles."""
