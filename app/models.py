@@ -19,6 +19,7 @@ from app.entities.purchasing import Supplier
 
 # system
 from app.entities.system.access import LoginAttempt, RoleScope, SeededRole
+from app.entities.system.imports import ImportMapping, ImportProblem, ImportRun
 from app.entities.system.job import Job, JobTick
 from app.entities.system.notification import Notification
 from app.entities.system.organization import Region, Team
@@ -31,6 +32,9 @@ __all__ = [
     "Customer",
     "CustomerAddress",
     "CustomerSource",
+    "ImportMapping",
+    "ImportProblem",
+    "ImportRun",
     "Industry",
     "Interaction",
     "Job",
