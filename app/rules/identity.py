@@ -109,7 +109,7 @@ def check_uscc(text: str) -> str:
             "letters, without I, O, S, V and Z, like 91350100M000100Y43.",
             text=shorten(text),
         )
-    if code[17] != _uscc_check_character(code[:17]):
+    if code[17] != uscc_check_character(code[:17]):
         raise InvalidInput(
             "The check character of “%(text)s” is wrong. Compare the code with the business "
             "licence.",
@@ -143,7 +143,8 @@ def _is_balanced(number: str) -> bool:
     return re.fullmatch(r"[^()]*(?:\([^()]*\)[^()]*)*", number) is not None
 
 
-def _uscc_check_character(body: str) -> str:
+def uscc_check_character(body: str) -> str:
+    """The 18th character of a unified social credit code from its first 17."""
     weighted = sum(
         _USCC_ALPHABET.index(character) * pow(3, place, 31) for place, character in enumerate(body)
     )

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.entities.customers import Contact, Customer, Interaction
+from app.entities.system.user import User
 from app.rules.customers import CustomerKind, Tier
 from app.rules.errors import DomainError
 from app.rules.identity import check_tax_number
@@ -62,9 +63,13 @@ def check_interaction(session: Session, interaction: Interaction) -> None:
             )
 
 
-def set_tier(customers: Iterable[Customer], tier: Tier) -> int:
-    """How many of the customers changed."""
-    changed = [customer for customer in customers if customer.tier != tier]
-    for customer in changed:
+def set_tier(customers: Iterable[Customer], tier: Tier) -> None:
+    """Give all of them one tier."""
+    for customer in customers:
         customer.tier = tier
-    return len(changed)
+
+
+def assign(customers: Iterable[Customer], owner: User) -> None:
+    """Give all of them to one owner; the team follows when they are written."""
+    for customer in customers:
+        customer.owner = owner

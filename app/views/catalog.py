@@ -9,6 +9,7 @@ from app.lowcode.screens import (
     Lines,
     Section,
 )
+from app.rules.amounts import total
 from app.rules.trees import check_parent
 from app.services import catalog
 
@@ -56,7 +57,13 @@ class ProductView(EntityView):
         Section("Product", ["name", "code", "category", "use", "unit", "specification"]),
         Section("Prices", ["sale_price", "purchase_price", "supplier"]),
         Section("Status", ["barcode", "is_active", "is_discontinued"]),
-        Lines("components", ["component", "quantity", "amount"], totals=["amount"]),
+        Lines(
+            "components",
+            ["component", "quantity", "amount"],
+            title="Parts of the set",
+            computed={"amount": lambda line: line.amount},
+            totals=lambda lines: [("Total", total(line.amount for line in lines))],
+        ),
         Section("Notes", ["notes"]),
     ]
     facts = ["category", "unit", "sale_price", "purchase_price", "supplier"]

@@ -1,11 +1,12 @@
 """The screens of customers, their contacts and interactions, and the words that classify them."""
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _
 
 from app.entities.customers import Contact, Customer, CustomerSource, Industry, Interaction, Tag
+from app.entities.system.user import User
+from app.extensions import db
 from app.lowcode import principal
+from app.lowcode.fields.scalars import today
 from app.lowcode.screens import (
     Board,
     Calendar,
@@ -60,7 +61,7 @@ class ContactView(EntityView):
     match_keys = ["customer", "name"]
 
     def pre_save(self, item: Contact, is_new: bool) -> None:
-        customers.check_contact(self.session, item)
+        customers.check_contact(db.session, item)
 
 
 class InteractionView(EntityView):
@@ -106,16 +107,15 @@ class InteractionView(EntityView):
         Calendar("next_step_date"),
         Calendar("happened_on"),
         Chart("channel"),
-        Chart("happened_on", split="channel"),
         Chart("outcome"),
-        Chart("channel", split="outcome"),
+        Chart("happened_on"),
         Chart("by"),
     ]
 
     def pre_save(self, item: Interaction, is_new: bool) -> None:
         if is_new and item.by is None and item.by_id is None:
             item.by_id = principal.current().user_id
-        customers.check_interaction(self.session, item)
+        customers.check_interaction(db.session, item)
 
     @action("finish_next_step", _("Next step done"), icon="check")
     def finish_next_step(self, items: list[Interaction]) -> None:
@@ -209,7 +209,7 @@ class CustomerView(EntityView):
         Chart("region", sum="credit_limit"),
         Chart("source"),
         Chart("created_on"),
-        Chart("owner", split="tier"),
+        Chart("owner"),
     ]
     related_views = [ContactView, InteractionView]
     timeline = ["interactions"]
@@ -221,9 +221,33 @@ class CustomerView(EntityView):
     def warnings(self, item: Customer) -> list[tuple[str, str | None]]:
         return duplicate_warnings(self, item)
 
-    @action("set_tier_vip", _("Make VIP"), icon="crown", confirmation=_("Make these VIP?"))
-    def set_tier_vip(self, items: list[Customer]) -> Any:
-        return customers.set_tier(items, Tier.VIP)
+    @action("make_vip", _("Make VIP"), _("Make these customers VIP?"), icon="crown")
+    def make_vip(self, items: list[Customer]) -> None:
+        customers.set_tier(items, Tier.VIP)
+
+    @action("make_ordinary", _("Make ordinary"), _("Make these customers ordinary?"), icon="user")
+    def make_ordinary(self, items: list[Customer]) -> None:
+        customers.set_tier(items, Tier.ORDINARY)
+
+    @action("make_potential", _("Make potential"), _("Make these potential?"), icon="user-question")
+    def make_potential(self, items: list[Customer]) -> None:
+        customers.set_tier(items, Tier.POTENTIAL)
+
+    @action(
+        "take_over", _("Take over"), _("Become the owner of these customers?"), icon="hand-grab"
+    )
+    def take_over(self, items: list[Customer]) -> None:
+        customers.assign(items, db.session.get(User, principal.current().user_id))
+
+    @action(
+        "verify",
+        _("Mark as verified"),
+        _("Were these files checked?"),
+        icon="rosette-discount-check",
+    )
+    def verify(self, items: list[Customer]) -> None:
+        for customer in items:
+            customer.last_verified_on = today()
 
 
 class CustomerSourceView(EntityView):

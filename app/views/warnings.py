@@ -5,15 +5,19 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.extensions import db
 from app.lowcode.screens import EntityView
 from app.services.duplicates import find_duplicates
 
 
 def duplicate_warnings(view: EntityView, item: Any) -> list[tuple[str, str | None]]:
     """(text, address of the other record or None) for every row like `item`."""
-    found = find_duplicates(view.session, item)
+    found = find_duplicates(db.session, item)
     warnings: list[tuple[str, str | None]] = [
-        (_("%(name)s (%(code)s) looks the same.", name=row.name, code=row.code), view.url_of(row))
+        (
+            _("%(name)s (%(code)s) looks the same.", name=row.name, code=row.code),
+            view.url_of(row.id),
+        )
         for row in found.visible
     ]
     if found.hidden:
