@@ -59,7 +59,7 @@ def prepare(
             reference.seed(db.session)
             db.session.commit()
             _write_stamp(settings, fingerprint)
-        administrator.ensure(app, password)
+        administrator.ensure(password)
         if demo:
             _fill_demo()
         db.session.remove()
