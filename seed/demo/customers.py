@@ -85,7 +85,7 @@ def _customer(sample: Sample, number: int) -> Customer:
         )
     ]
     describe = sample.random.choices([_as_company, _as_individual, _as_agency], [75, 15, 10])[0]
-    describe(customer, number, city)
+    describe(sample, customer, number, city)
     return customer
 
 

@@ -12,6 +12,7 @@ from seed.demo.sample import Sample
 
 
 def add_people(sample: Sample) -> list[tuple[str, str, str]]:
+    """(user name, role, password) of everybody who may sign in."""
     for code, name, parent, region in words.TEAMS:
         sample.teams[code] = Team(
             code=code,
@@ -19,36 +20,34 @@ def add_people(sample: Sample) -> list[tuple[str, str, str]]:
             parent=sample.teams.get(parent or ""),
             region=sample.regions.get(region or ""),
         )
-        sample.session.add(sample.teams[code])
-    sample.session.flush()
-    shown = [_add_user_of(sample, *line) for line in words.USERS]
+    sample.session.add_all(sample.teams.values())
+    shown = []
+    for role, name, title, team in words.USERS:
+        password = secrets.token_urlsafe(12)
+        user = _add_user(sample, f"demo_{role}", role, password, name, title, team)
+        if role in {"sales", "sales_manager"}:
+            sample.sellers.append(user)
+        shown.append((user.username, role, password))
     for number, (name, team) in enumerate(words.COLLEAGUES, start=1):
         # Nobody knows this password: the colleague owns customers and never signs in.
-        user = _user(sample, f"demo_colleague_{number}", name, "销售代表", team)
-        user.password = generate_password_hash(secrets.token_urlsafe(32))
-        user.roles = [_role(sample, "sales")]
+        password = secrets.token_urlsafe(32)
+        user = _add_user(
+            sample, f"demo_colleague_{number}", "sales", password, name, "销售代表", team
+        )
         sample.sellers.append(user)
     sample.session.flush()
+    # Teams and users point at each other: the managers come when both are written.
+    sample.teams["demo-sales"].manager = sample.sellers[0]
     return shown
 
 
-def _add_user_of(
-    sample: Sample, role: str, name: str, title: str, team: str
-) -> tuple[str, str, str]:
-    password = secrets.token_urlsafe(12)
-    user = _user(sample, f"demo_{role}", name, title, team)
-    user.password = generate_password_hash(password)
-    user.roles = [_role(sample, role)]
-    if role == "sales_manager":
-        sample.teams[team].manager = user
-    if role in {"sales", "sales_manager"}:
-        sample.sellers.append(user)
-    return user.username, role, password
-
-
-def _user(sample: Sample, username: str, name: str, title: str, team: str) -> User:
+def _add_user(
+    sample: Sample, username: str, role: str, password: str, name: str, title: str, team: str
+) -> User:
+    rights = sample.session.scalars(select(Role).where(Role.name == role)).one()
     user = User(
         username=username,
+        password=generate_password_hash(password),
         name=name,
         first_name=name,
         last_name="",
@@ -56,11 +55,8 @@ def _user(sample: Sample, username: str, name: str, title: str, team: str) -> Us
         job_title=title,
         team=sample.teams[team],
         region=sample.teams[team].region,
+        roles=[rights],
         active=True,
     )
     sample.session.add(user)
     return user
-
-
-def _role(sample: Sample, name: str) -> Role:
-    return sample.session.scalars(select(Role).where(Role.name == name)).one()
