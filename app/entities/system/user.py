@@ -30,8 +30,15 @@ def _versioned(model: type) -> None:
 User.scope = SHARED
 User.label_column = "name"
 User.code_column = "username"
-#: The whole name as the person writes it; FAB's first and last name stay for its own code.
+User.__repr__ = lambda user: user.name or user.username
+#: The whole name as the person writes it; FAB's first and last name stay empty.
 User.name = mapped_column(String(128), default="", server_default="", nullable=False)
+for _name in ("first_name", "last_name"):
+    User.__table__.c[_name].default = ColumnDefault("")
+#: Not everybody who signs in has one.
+User.__table__.c.email.nullable = True
+User.__table__.c.email.info["format"] = "email"
+User.__table__.c.username.info["label"] = "User name"
 User.job_title = mapped_column(String(64))
 User.phone = mapped_column(String(40), info={"format": "phone"})
 User.team_id = mapped_column(ForeignKey("team.id", name="fk_ab_user_team_id", use_alter=True))

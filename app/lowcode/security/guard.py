@@ -72,17 +72,23 @@ def _check_role(session: Session, row: Any) -> None:
     names = ("name", "permissions") if row is role else ("entity", "reach", "role_id")
     if not (is_gone or is_new or _changed(row, *names)):
         return
-    _check_administrator(current())
     if role is None or role in session.new:
+        _check_administrator(current())
         return
-    if ADMINISTRATOR in {role.name, *inspect(role).attrs["name"].history.deleted}:
-        raise EscalationRefused("The administrator role cannot be changed.")
+    check_may_change(role)
     if role in session.deleted:
         if row is role and role.user:
             raise EscalationRefused("People still have this role; give them another one first.")
         return
     # A change of rights is a change of the role: its version moves, and cached rights with it.
     role.changed_on = now_utc()
+
+
+def check_may_change(role: Any) -> None:
+    """May the acting person change this role's rights? EscalationRefused otherwise."""
+    _check_administrator(current())
+    if ADMINISTRATOR in {role.name, *inspect(role).attrs["name"].history.deleted}:
+        raise EscalationRefused("The administrator role cannot be changed.")
 
 
 def _check_administrator(actor: Principal) -> None:

@@ -1,0 +1,192 @@
+"""The roles a new installation starts with: who sees what, whose rows, and where the day begins.
+
+An administrator may change, rename or delete them; an upgrade only adds rights on screens that
+are new since the role was seeded.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.entities.system.access import SeededRole
+from app.entities.system.user import Role
+from app.lowcode.security.permissions import Pair, known_pairs
+from app.lowcode.security.rights import rights_of, scopes_of, write_rights
+from app.rules.access import ADMINISTRATOR, DataScope
+
+#: What the words of the table below stand for; "act" is every named action of the screen.
+WORDS = {
+    "read": ("can_list", "can_show"),
+    "write": ("can_add", "can_edit"),
+    "delete": ("can_delete",),
+    "export": ("can_export",),
+    "import": ("can_import",),
+}
+
+
+@dataclass(frozen=True)
+class RoleSeed:
+    """`rights`: screen → words; `reach`: entity whose rows have owners → whose rows."""
+
+    description: str
+    home: str | None = None
+    rights: Mapping[str, str] = field(default_factory=dict)
+    reach: Mapping[str, DataScope] = field(default_factory=dict)
+
+
+_VOCABULARY = {"Tag": "read", "CustomerSource": "read", "Industry": "read"}
+_GOODS = {"Product": "read", "ProductCategory": "read", "Unit": "read"}
+_BUSINESS = (
+    "Customer", "Contact", "Interaction", "Tag", "CustomerSource", "Industry",
+    "Product", "ProductCategory", "Unit", "Supplier", "Team", "Region",
+)  # fmt: skip
+
+ROLES: dict[str, RoleSeed] = {
+    ADMINISTRATOR: RoleSeed("Everything, accounts and rights included"),
+    "sales_manager": RoleSeed(
+        "Customers of the team and the teams below",
+        home="CustomerView.list",
+        rights={
+            "Customer": "read write delete export import act",
+            "Contact": "read write delete export import act",
+            "Interaction": "read write delete export import act",
+            "Tag": "read write",
+            "CustomerSource": "read write",
+            "Industry": "read write",
+            **_GOODS,
+            "Team": "read",
+            "Region": "read",
+            "ImportRun": "read write",
+        },
+        reach={"Customer": DataScope.TEAM},
+    ),
+    "sales": RoleSeed(
+        "Own customers, their contacts and interactions",
+        home="CustomerView.list",
+        rights={
+            "Customer": "read write export act",
+            "Contact": "read write delete export act",
+            "Interaction": "read write export act",
+            **_VOCABULARY,
+            **_GOODS,
+        },
+        reach={"Customer": DataScope.OWN},
+    ),
+    "purchasing": RoleSeed(
+        "Suppliers and what they supply",
+        home="SupplierView.list",
+        rights={
+            "Supplier": "read write delete export import act",
+            "Product": "read write export import act",
+            "ProductCategory": "read write",
+            "Unit": "read write",
+            "Region": "read",
+            "ImportRun": "read write",
+        },
+    ),
+    "warehouse": RoleSeed(
+        "Products; no customers",
+        home="ProductView.list",
+        rights={"Product": "read export", "ProductCategory": "read", "Unit": "read"},
+    ),
+    "marketing": RoleSeed(
+        "All customers to read, tags and sources to keep",
+        home="CustomerView.list",
+        rights={
+            "Customer": "read export",
+            "Contact": "read export",
+            "Interaction": "read write export",
+            "Tag": "read write delete",
+            "CustomerSource": "read write delete",
+            "Industry": "read write",
+            **_GOODS,
+        },
+        reach={"Customer": DataScope.ALL},
+    ),
+    "service": RoleSeed(
+        "All customers to read, contacts and interactions to keep",
+        home="InteractionView.list",
+        rights={
+            "Customer": "read",
+            "Contact": "read write",
+            "Interaction": "read write act",
+            **_VOCABULARY,
+            **_GOODS,
+        },
+        reach={"Customer": DataScope.ALL},
+    ),
+    "finance": RoleSeed(
+        "Customers, suppliers and products to read and export",
+        home="CustomerView.list",
+        rights={
+            "Customer": "read export",
+            "Contact": "read",
+            "Interaction": "read",
+            **_VOCABULARY,
+            "Product": "read export",
+            "ProductCategory": "read",
+            "Unit": "read",
+            "Supplier": "read export",
+        },
+        reach={"Customer": DataScope.ALL},
+    ),
+    "read_only": RoleSeed(
+        "Everything of the business to read, nothing to change",
+        home="CustomerView.list",
+        rights=dict.fromkeys(_BUSINESS, "read"),
+        reach={"Customer": DataScope.ALL},
+    ),
+}
+
+
+def seed_roles(session: Session) -> None:
+    """Make missing roles and give seeded ones their rights on new screens; idempotent.
+
+    Flushes; needs the rights of the screens in the database and a system principal.
+    """
+    known = known_pairs(session)
+    for key, role_seed in ROLES.items():
+        seeded = session.get(SeededRole, key)
+        if seeded is None:
+            seeded = SeededRole(
+                key=key, role_id=_role_named(session, key, role_seed).id, screens=[]
+            )
+            session.add(seeded)
+        if seeded.role_id is not None and key != ADMINISTRATOR:
+            _give_new_screens(session, seeded, role_seed, known)
+    session.flush()
+
+
+def _role_named(session: Session, name: str, role_seed: RoleSeed) -> Any:
+    role = session.scalar(select(Role).where(Role.name == name))
+    if role is None:
+        role = Role(name=name)
+        session.add(role)
+    role.description = role.description or role_seed.description
+    role.home = role.home or role_seed.home
+    session.flush()
+    return role
+
+
+def _give_new_screens(
+    session: Session, seeded: SeededRole, role_seed: RoleSeed, known: Iterable[Pair]
+) -> None:
+    offered = {screen for _permission, screen in known}
+    new = [screen for screen in role_seed.rights if screen in offered - set(seeded.screens)]
+    if not new:
+        return
+    role = session.get_one(Role, seeded.role_id)
+    pairs = {
+        pair for pair in known if pair[1] in new and _is_meant(pair[0], role_seed.rights[pair[1]])
+    }
+    reach = {entity: scope for entity, scope in role_seed.reach.items() if entity in new}
+    write_rights(session, role, rights_of(session, role) | pairs, {**scopes_of(role), **reach})
+    seeded.screens = [*seeded.screens, *new]
+
+
+def _is_meant(permission: str, words: str) -> bool:
+    meant = {name for word in words.split() for name in WORDS.get(word, ())}
+    return permission in meant or ("act" in words.split() and not permission.startswith("can_"))
