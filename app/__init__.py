@@ -1,0 +1,24 @@
+"""The product as a Flask application: a list of init steps, each in the layer it belongs to."""
+
+from flask import Flask
+
+from config import VERSION, Settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The whole application; settings come from the environment unless given."""
+    from app.lowcode import boot
+
+    settings = settings or Settings.load()
+    app = Flask(__name__, static_folder="static", template_folder="templates")
+    app.extensions["kehu_settings"] = settings
+    app.config["VERSION"] = VERSION
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    for init in boot.STEPS:
+        init(app, settings)
+
+    from app import commands, views
+
+    views.register(app)
+    commands.register(app)
+    return app

@@ -19,15 +19,19 @@ from app.entities.purchasing import Supplier
 
 # system
 from app.entities.system.access import LoginAttempt, RoleScope, SeededRole
+from app.entities.system.audit import AuditEntry
 from app.entities.system.imports import ImportMapping, ImportProblem, ImportRun
 from app.entities.system.job import Job, JobTick
 from app.entities.system.notification import Notification
 from app.entities.system.organization import Region, Team
+from app.entities.system.record import Attachment, Note
 from app.entities.system.sequence import NumberSequence
 from app.entities.system.setting import Setting
 from app.entities.system.user import Role, User
 
 __all__ = [
+    "Attachment",
+    "AuditEntry",
     "Contact",
     "Customer",
     "CustomerAddress",
@@ -40,6 +44,7 @@ __all__ = [
     "Job",
     "JobTick",
     "LoginAttempt",
+    "Note",
     "Notification",
     "NumberSequence",
     "Product",

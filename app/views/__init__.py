@@ -14,6 +14,7 @@ from app.views.customers import (
     InteractionView,
     TagView,
 )
+from app.views.home import HomeView
 from app.views.purchasing import SupplierView
 from app.views.system.organization import RegionView, TeamView
 
@@ -50,7 +51,9 @@ MENU: tuple[Area, ...] = (
 
 def register(app: Flask) -> None:
     """Give every screen of the menu its addresses and permissions."""
+    app.extensions["kehu_menu"] = MENU
     with app.app_context():
+        app.appbuilder.add_view_no_menu(HomeView)  # type: ignore[attr-defined]
         for area in MENU:
             for view in area.views:
                 app.appbuilder.add_view_no_menu(view)  # type: ignore[attr-defined]

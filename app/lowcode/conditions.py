@@ -1,0 +1,108 @@
+"""The condition tree: one JSON form for filters, saved views and, later, row rules.
+
+    {"field": "tier", "op": "in", "value": ["vip"]}
+    {"all": [tree, …]}   {"any": [tree, …]}   {"not": tree}
+
+A field may be a dotted path (`customer.region`). An empty tree `{}` is always true.
+"""
+
+import json
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, not_, or_, true
+
+from app.lowcode.fields import ResolvedPath, resolve
+from app.lowcode.fields.relations import RelatedField
+from app.rules.errors import InvalidInput
+
+Tree = dict[str, Any]
+
+DEEPEST = 8
+LONGEST = 4096
+
+
+def to_sql(model: type[Any], tree: Tree, allowed: frozenset[str] | None = None) -> ColumnElement[bool]:
+    """The tree as a WHERE clause on `model`.
+
+    `allowed`: paths that may be named (None: all); InvalidInput for anything else, so that a
+    hidden column cannot be asked about.
+    """
+    return _compile(model, tree, allowed, 0)
+
+
+def _compile(
+    model: type[Any], tree: Tree, allowed: frozenset[str] | None, depth: int
+) -> ColumnElement[bool]:
+    if not isinstance(tree, dict) or depth > DEEPEST:
+        raise InvalidInput("This filter cannot be read.")
+    if not tree:
+        return true()
+    for key, combine in (("all", and_), ("any", or_)):
+        if key in tree:
+            parts = tree[key]
+            if not isinstance(parts, list) or not parts:
+                raise InvalidInput("This filter cannot be read.")
+            return combine(*(_compile(model, part, allowed, depth + 1) for part in parts))
+    if "not" in tree:
+        return not_(_compile(model, tree["not"], allowed, depth + 1))
+    return _leaf(model, tree, allowed)
+
+
+def _leaf(model: type[Any], tree: Tree, allowed: frozenset[str] | None) -> ColumnElement[bool]:
+    path, op = tree.get("field"), tree.get("op", "eq")
+    if not isinstance(path, str) or (allowed is not None and path not in allowed):
+        raise InvalidInput("There is no filter %(name)s here.", name=str(path))
+    try:
+        resolved = resolve(model, path)
+    except LookupError as error:
+        raise InvalidInput("There is no filter %(name)s here.", name=path) from error
+    if op not in resolved.field.operators:
+        raise InvalidInput("%(label)s cannot be compared in that way.", label=resolved.label)
+    try:
+        return on_path(model, resolved, op, tree.get("value"))
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(
+            "%(label)s cannot be compared with that.", label=resolved.label
+        ) from error
+
+
+def on_path(model: type[Any], resolved: ResolvedPath, op: str, value: Any) -> ColumnElement[bool]:
+    """`op value` on the end of a path, through EXISTS for every hop."""
+    if not resolved.hops:
+        return resolved.field.condition(getattr(model, resolved.field.name), op, value)
+    first, *rest = resolved.hops
+    inner = ResolvedPath(resolved.path, tuple(rest), resolved.field)
+    return getattr(model, first.name).has(on_path(first.target, inner, op, value))
+
+
+def loads(text: str) -> Tree:
+    """A tree from the URL; InvalidInput when too long, too deep or not a tree."""
+    if len(text) > LONGEST:
+        raise InvalidInput("This filter is too long.")
+    try:
+        tree = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("This filter cannot be read.") from error
+    if not isinstance(tree, dict):
+        raise InvalidInput("This filter cannot be read.")
+    return tree
+
+
+def from_text(model: type[Any], path: str, text: str) -> Tree:
+    """One `f.<path>=<text>` of the URL as a leaf; the forms are in `pages.FilterSpec`."""
+    field = resolve(model, path).field
+    if text in {"-", "*"}:
+        return {"field": path, "op": "empty" if text == "-" else "not_empty"}
+    if "preset" in field.operators and text[:1].isalpha() and text.isascii():
+        return {"field": path, "op": "preset", "value": text}
+    if "between" in field.operators:
+        low, separator, high = text.partition("..")
+        if separator:
+            return {"field": path, "op": "between", "value": [low or None, high or None]}
+        return {"field": path, "op": "eq", "value": text}
+    if isinstance(field, RelatedField) or field.kind == "choice":
+        values = [word.strip() for word in text.split(",") if word.strip()]
+        return {"field": path, "op": "in", "value": values}
+    if "contains" in field.operators:
+        return {"field": path, "op": "contains", "value": text}
+    return {"field": path, "op": "eq", "value": text}

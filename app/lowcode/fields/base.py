@@ -1,0 +1,122 @@
+"""What every kind of field answers; one subclass per kind."""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext
+from sqlalchemy import ColumnElement, or_
+from wtforms import Field as FormField
+
+from app.lowcode.pages import Cell
+from app.lowcode.pages import Choice as Option
+from app.rules.errors import InvalidInput
+
+
+@dataclass(eq=False)
+class Field:
+    """A named column or relationship of an entity.
+
+    `parse` reads what people type or files hold (InvalidInput otherwise), `text` writes it for
+    people in their language, `plain` for files and the API.
+    """
+
+    kind: ClassVar[str] = "text"
+    align: ClassVar[str] = "left"
+    #: operators of the condition tree that fit
+    operators: ClassVar[frozenset[str]] = frozenset({"eq", "ne", "in", "empty", "not_empty"})
+    sortable: ClassVar[bool] = True
+    form_class: ClassVar[type[FormField]]
+
+    model: type
+    name: str
+    label: Any
+    required: bool = False
+    max_length: int | None = None
+    help: Any = ""
+    info: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def column(self) -> ColumnElement[Any]:
+        return getattr(self.model, self.name)
+
+    # reading ------------------------------------------------------------------
+    def parse(self, text: str) -> Any:
+        """The value that `text` (not empty) stands for; InvalidInput where there is none."""
+        return text
+
+    def read(self, raw: Any) -> Any:
+        """A value from a form, file or API: typed values are checked, texts parsed, blank is None."""
+        if raw is None or (isinstance(raw, str) and not raw.strip()):
+            return None
+        return self.parse(raw if isinstance(raw, str) else str(raw))
+
+    # writing ------------------------------------------------------------------
+    def text(self, value: Any) -> str:
+        """For people, in their language and zone; "" for None."""
+        return "" if value is None else str(value)
+
+    def plain(self, value: Any) -> Any:
+        """For JSON: None, bool, int, str, or list of them."""
+        return None if value is None else self.text(value)
+
+    def sheet(self, value: Any) -> Any:
+        """For a spreadsheet cell: typed where the format has the type."""
+        return self.text(value)
+
+    def typed(self, value: Any) -> str:
+        """What stands in the input when the form opens: `parse(typed(v)) == v`."""
+        return self.text(value)
+
+    def cell(self, value: Any) -> Cell:
+        return Cell(self.kind, self.text(value))
+
+    # conditions ---------------------------------------------------------------
+    def condition(self, expression: ColumnElement[Any], op: str, value: Any) -> ColumnElement[bool]:
+        """`expression op value` in SQL; `value` is JSON as the condition tree holds it."""
+        if op == "empty":
+            return self.empty(expression)
+        if op == "not_empty":
+            return ~self.empty(expression)
+        if op in {"eq", "ne"}:
+            wanted = self.read(value)
+            # "is not x" includes the rows where nothing stands, as people expect.
+            return (
+                expression == wanted if op == "eq" else or_(expression != wanted, expression.is_(None))
+            )
+        if op == "in":
+            values = value if isinstance(value, list) else [value]
+            return expression.in_([self.read(item) for item in values])
+        raise InvalidInput(
+            "%(label)s cannot be compared in that way.", field=self.name, label=self.label
+        )
+
+    def empty(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
+        return expression.is_(None)
+
+    # forms and API ------------------------------------------------------------
+    def form_field(self, required: bool | None = None) -> Any:
+        """An unbound WTForms field."""
+        return self.form_class(
+            label=self.label,
+            description=self.help,
+            source=self,
+            required=self.required if required is None else required,
+        )
+
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+    @property
+    def options(self) -> list[Option]:
+        """Everything that can be chosen; empty for open vocabularies."""
+        return []
+
+
+def humanize(name: str) -> str:
+    """`credit_limit_id` → `Credit limit`, the msgid of a column's label."""
+    words = name.removesuffix("_id").split(".")[-1].replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def label_for(name: str, info: dict[str, Any]) -> Any:
+    return lazy_gettext(info.get("label") or humanize(name))

@@ -1,0 +1,107 @@
+"""WTForms fields that read through a `Field` and keep what was typed when reading fails."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import Field as FormField
+from wtforms.validators import StopValidation
+
+from app.lowcode.pages import Choice as Option
+from app.rules.errors import DomainError
+
+
+def translated(error: DomainError) -> str:
+    """The error in the user's language; arguments that are msgids themselves come translated."""
+    return _(error.text, **{name: _plain(value) for name, value in error.arguments.items()})
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, int | float) else str(value)
+
+
+class KehuField(FormField):
+    """Base of all inputs: `kind` picks the widget, `typed` survives a failed save."""
+
+    def __init__(self, label: Any, *, source: Any, required: bool, description: Any = "", **kw: Any):
+        super().__init__(label, description=description, **kw)
+        self.source = source
+        self.required = required
+        self.typed: str | None = None
+
+    @property
+    def kind(self) -> str:
+        return self.source.kind
+
+    @property
+    def max_length(self) -> int | None:
+        return self.source.max_length
+
+    @property
+    def options(self) -> list[Option]:
+        chosen = self._value()
+        return [
+            Option(option.value, option.label, option.color, option.value == chosen)
+            for option in self.source.options
+        ]
+
+    def _value(self) -> str:
+        if self.typed is not None:
+            return self.typed
+        return "" if self.data is None else self.source.typed(self.data)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist:
+            return
+        self.typed = valuelist[0]
+        self.data = None
+        try:
+            self.data = self.source.read(valuelist[0])
+        except DomainError as error:
+            raise ValueError(translated(error)) from error
+
+    def pre_validate(self, form: Any) -> None:
+        if self.process_errors:
+            raise StopValidation
+        if self.required and self.data in (None, "", []):
+            raise StopValidation(_("Please fill in this field."))
+
+
+class FlagField(KehuField):
+    """A check box: absent from the post means no."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = bool(valuelist) and valuelist[0] not in {"", "0", "false", "no"}
+
+    def pre_validate(self, form: Any) -> None:
+        return
+
+
+class PickerField(KehuField):
+    """One row of another entity, by key; `selected` renders the present choice."""
+
+    #: set by the screen that shows the form: where to search, where to create a new row, and the
+    #: sibling field whose value narrows the search
+    picker_url: str | None = None
+    create_url: str | None = None
+    depends_on: str | None = None
+
+    @property
+    def selected(self) -> list[Option]:
+        rows = self.data if isinstance(self.data, list) else [self.data] if self.data else []
+        return [Option(str(row.id), self.source.label_of(row), None, True) for row in rows]
+
+    def _value(self) -> str:
+        return "" if self.data is None else str(self.data.id)
+
+
+class TagsInput(PickerField):
+    """Several rows of another entity."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            self.data = self.source.read([value for value in valuelist if value])
+        except DomainError as error:
+            raise ValueError(translated(error)) from error
+
+    def _value(self) -> str:
+        return ",".join(str(row.id) for row in self.data or [])

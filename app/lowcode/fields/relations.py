@@ -1,0 +1,167 @@
+"""Fields that hold rows of another entity: one (relation) or several (tags)."""
+
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, inspect, or_, select
+
+from app.extensions import db
+from app.lowcode import principal
+from app.lowcode.fields.base import Field, humanize
+from app.lowcode.fields.inputs import PickerField, TagsInput
+from app.lowcode.pages import Cell
+from app.rules.errors import InvalidInput
+
+
+class Ref(NamedTuple):
+    """A related row as lists select it: key, label and, for tags, colour."""
+
+    id: int
+    label: str
+    color: str | None = None
+
+
+class RelatedField(Field):
+    """What relation and tags share: the target, its labels, and finding rows of it."""
+
+    operators = frozenset({"eq", "ne", "in", "empty", "not_empty"})
+
+    @property
+    def target(self) -> type[Any]:
+        return inspect(self.model).relationships[self.name].mapper.class_
+
+    @property
+    def label_attribute(self) -> Any:
+        return getattr(self.target, self.target.label_column)
+
+    def label_of(self, row: Any) -> str:
+        """The row's own label; seeded roles and the like are translated msgids."""
+        text = row.label if isinstance(row, Ref) else str(getattr(row, self.target.label_column) or "")
+        return _(humanize(text)) if getattr(self.target, "label_is_msgid", False) else text
+
+    def by_key(self, key: Any) -> Any:
+        """The row with this key inside the acting person's scope; InvalidInput otherwise."""
+        row = db.session.get(self.target, int(key)) if str(key).isdigit() else None
+        if row is None:
+            raise InvalidInput("This entry does not exist or is not yours to use.", field=self.name)
+        return row
+
+    def by_code_or_label(self, text: str) -> Any:
+        """The one row whose code, else whose label, is `text` (files and the command line)."""
+        columns = [self.label_attribute]
+        if self.target.code_column and self.target.code_column != self.target.label_column:
+            columns.insert(0, getattr(self.target, self.target.code_column))
+        for column in columns:
+            rows = db.session.scalars(
+                select(self.target).where(column == text.strip()).limit(2)
+            ).all()
+            if len(rows) == 1:
+                return rows[0]
+            if rows:
+                raise InvalidInput(
+                    "%(value)s is the name of several entries; use the code.",
+                    field=self.name,
+                    value=text,
+                )
+        raise InvalidInput("There is no %(label)s %(value)s.", label=self.label, value=text)
+
+    def matches(self, row: type[Any], value: Any) -> ColumnElement[bool]:
+        """SQL: the target `row` is the one `value` names (key, code or label)."""
+        if str(value) == "me":
+            return row.id == (principal.current().user_id or 0)
+        if str(value).isdigit():
+            return row.id == int(value)
+        tests = [getattr(row, self.target.label_column) == value]
+        if self.target.code_column:
+            tests.append(getattr(row, self.target.code_column) == value)
+        return or_(*tests)
+
+
+class RelationField(RelatedField):
+    """Many-to-one; the value is the related row."""
+
+    kind = "relation"
+    form_class = PickerField
+
+    @property
+    def key_column(self) -> ColumnElement[Any]:
+        (local,) = inspect(self.model).relationships[self.name].local_columns
+        return getattr(self.model, inspect(self.model).get_property_by_column(local).key)
+
+    def read(self, raw: Any) -> Any:
+        if isinstance(raw, self.target):
+            return raw
+        return None if raw in (None, "") else self.by_key(raw)
+
+    def parse(self, text: str) -> Any:
+        return self.by_code_or_label(text)
+
+    def text(self, value: Any) -> str:
+        return "" if value is None else self.label_of(value)
+
+    def plain(self, value: Any) -> Any:
+        return None if value is None else {"id": value.id, "label": self.label_of(value)}
+
+    def cell(self, value: Any) -> Cell:
+        return Cell("link", self.text(value))
+
+    def condition(self, expression: ColumnElement[Any], op: str, value: Any) -> ColumnElement[bool]:
+        """`expression` is the relationship attribute of the (possibly aliased) entity."""
+        if op == "empty":
+            return ~expression.has()
+        if op == "not_empty":
+            return expression.has()
+        values = value if isinstance(value, list) else [value]
+        chosen = expression.has(or_(*(self.matches(self.target, item) for item in values)))
+        return ~chosen if op == "ne" else chosen
+
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "integer", "description": "key of the related row"}
+
+
+class TagsField(RelatedField):
+    """Many-to-many; the value is a list of rows."""
+
+    kind = "tags"
+    form_class = TagsInput
+    sortable = False
+
+    def read(self, raw: Any) -> Any:
+        if raw is None:
+            return []
+        items = raw if isinstance(raw, list | tuple) else str(raw).split(",")
+        return [
+            item if isinstance(item, self.target) else self.by_key(item) for item in items if item
+        ]
+
+    def parse(self, text: str) -> Any:
+        """Labels separated by commas, semicolons or 、."""
+        for mark in "，;；、|":
+            text = text.replace(mark, ",")
+        return [self.by_code_or_label(word) for word in text.split(",") if word.strip()]
+
+    def text(self, value: Any) -> str:
+        return ", ".join(self.label_of(row) for row in value or [])
+
+    def plain(self, value: Any) -> Any:
+        return [{"id": row.id, "label": self.label_of(row)} for row in value or []]
+
+    def cell(self, value: Any) -> Cell:
+        rows = value or []
+        return Cell(
+            self.kind,
+            self.text(rows),
+            items=tuple((self.label_of(row), getattr(row, "color", None) or "gray") for row in rows),
+        )
+
+    def condition(self, expression: ColumnElement[Any], op: str, value: Any) -> ColumnElement[bool]:
+        if op == "empty":
+            return ~expression.any()
+        if op == "not_empty":
+            return expression.any()
+        values = value if isinstance(value, list) else [value]
+        chosen = expression.any(or_(*(self.matches(self.target, item) for item in values)))
+        return ~chosen if op == "ne" else chosen
+
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "integer"}}

@@ -1,0 +1,29 @@
+"""Names derived from a class: its titles (msgids) and its resource in addresses and the API."""
+
+import re
+from typing import Any
+
+_IRREGULAR = {"Person": "People"}
+
+
+def title_of(model: type[Any]) -> str:
+    """`ProductCategory` → `Product category`."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", getattr(model, "title", None) or model.__name__)
+    return words[:1] + words[1:].lower()
+
+
+def plural_of(model: type[Any]) -> str:
+    """`ProductCategory` → `Product categories`."""
+    title = title_of(model)
+    if title in _IRREGULAR:
+        return _IRREGULAR[title]
+    if re.search(r"[^aeiou]y$", title):
+        return title[:-1] + "ies"
+    if re.search(r"(s|x|z|ch|sh)$", title):
+        return title + "es"
+    return title + "s"
+
+
+def resource_of(model: type[Any]) -> str:
+    """`ProductCategory` → `product-categories`."""
+    return plural_of(model).lower().replace(" ", "-")

@@ -1,0 +1,81 @@
+"""What a screen is declared with: sections, inline lines, layouts and actions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_appbuilder.actions import action as fab_action
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled part of the form and the record page.
+
+    `when`: shown only while the named fields hold one of the given values,
+    such as {"kind": ["company"]}; hidden fields keep what they hold.
+    """
+
+    title: str
+    fields: Sequence[str]
+    when: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Inline rows of a one-to-many relationship.
+
+    `computed`: column → function of one line, shown but not typed; `totals`: function of all
+    lines giving (label, value) pairs. Both run on the server, on typed and on saved lines alike.
+    """
+
+    name: str
+    columns: Sequence[str]
+    title: str = ""
+    computed: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    totals: Callable[[Sequence[Any]], Sequence[tuple[str, Any]]] | None = None
+    when: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Board:
+    """Cards in columns by a choice or relation; `sum` adds up a column per stack."""
+
+    column: str
+    sum: str | None = None
+    #: what a card shows; default: the first list columns
+    card: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Rows on the day of a date or moment column."""
+
+    column: str
+    color: str | None = None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Rows counted, or a column summed, by a choice, relation, flag or month."""
+
+    column: str
+    sum: str | None = None
+    #: a choice column whose values become one series each
+    split: str | None = None
+    #: bar, line, pie; by default lines for months and bars otherwise
+    kind: str | None = None
+
+
+def action(
+    name: str,
+    text: Any,
+    confirmation: Any = None,
+    icon: str = "bolt",
+    multiple: bool = True,
+    single: bool = True,
+) -> Callable[..., Any]:
+    """FAB's action decorator: `text` is the button, `confirmation` the question before it runs.
+
+    The method gets the list of rows, inside one transaction that the screen commits.
+    """
+    return fab_action(name, text, confirmation, icon, multiple, single)

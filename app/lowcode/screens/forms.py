@@ -1,0 +1,269 @@
+"""Add and edit forms: built from the declaration, re-shown with everything typed when refused."""
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import inspect
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+from app.lowcode import principal
+from app.lowcode.fields import field_of
+from app.lowcode.fields.inputs import PickerField
+from app.lowcode.fields.relations import RelatedField
+from app.lowcode.pages import Column, FormLines, FormPage, FormSection
+from app.lowcode.screens.declare import Lines, Section
+from app.lowcode.screens.saving import FieldErrors, is_visible
+
+
+class LineForms:
+    """The inline rows of one `Lines` part: as posted, else as saved."""
+
+    def __init__(self, part: Lines, view: Any, item: Any, posted: MultiDict[str, str] | None) -> None:
+        self.part, self.view, self.item = part, view, item
+        self.model = inspect(view.model).relationships[part.name].mapper.class_
+        self.names = [name for name in part.columns if name not in part.computed]
+        self.form_class = type(
+            f"{self.model.__name__}Line",
+            (Form,),
+            {name: field_of(self.model, name).form_field() for name in self.names},
+        )
+        self.errors: list[str] = []
+        self.rows = self._posted(posted) if posted is not None else self._saved()
+
+    def _posted(self, posted: MultiDict[str, str]) -> list[tuple[str, Form]]:
+        pattern = re.compile(rf"{re.escape(self.part.name)}-(\d+)-")
+        found = (pattern.match(name) for name in posted)
+        indexes = sorted({int(match.group(1)) for match in found if match})
+        rows = []
+        for index in indexes[:1000]:
+            prefix = f"{self.part.name}-{index}"
+            form = self.form_class(posted, prefix=prefix)
+            if any(_typed(field) for field in form) or posted.get(f"{prefix}-id"):
+                rows.append((posted.get(f"{prefix}-id", ""), form))
+        return rows
+
+    def _saved(self) -> list[tuple[str, Form]]:
+        return [
+            (str(line.id), self.form_class(obj=line, prefix=f"{self.part.name}-{index}"))
+            for index, line in enumerate(getattr(self.item, self.part.name) or [])
+        ]
+
+    def validate(self) -> bool:
+        return all([form.validate() for _key, form in self.rows])
+
+    def values(self) -> list[dict[str, Any]]:
+        return [
+            {"id": int(key) if key.isdigit() else None, **{f.short_name: f.data for f in form}}
+            for key, form in self.rows
+        ]
+
+    def drafts(self) -> list[Any]:
+        """Unsaved lines holding what is typed, for computed columns and totals."""
+        drafts = []
+        for _key, form in self.rows:
+            line = self.model()
+            for field in form:
+                setattr(line, field.short_name, field.data)
+            drafts.append(line)
+        return drafts
+
+    def page(self, totals_url: str | None) -> FormLines:
+        columns = [self._column(name) for name in self.part.columns]
+        blank = self.form_class(prefix=f"{self.part.name}-__index__")
+        rows = [self._row(key, form) for key, form in self.rows]
+        return FormLines(
+            name=self.part.name,
+            title=_(self.part.title) if self.part.title else str(_label(self.part.name)),
+            columns=columns,
+            rows=rows,
+            blank=self._row("", blank),
+            totals_url=totals_url if self.part.totals or self.part.computed else None,
+            totals=line_totals(self.part, self.drafts() if self.rows else []),
+            errors=self.errors,
+        )
+
+    def _row(self, key: str, form: Form) -> dict[str, Any]:
+        by_name = {field.short_name: field for field in form}
+        for name, field in by_name.items():
+            self.view.wire_picker(field, f"{self.part.name}.{name}", set(self.names))
+        return {"id": key, "fields": [by_name.get(name) for name in self.part.columns]}
+
+    def _column(self, name: str) -> Column:
+        if name in self.part.computed:
+            return Column(name, str(_label(name)), "money", "right")
+        field = field_of(self.model, name)
+        return Column(name, str(field.label), field.kind, field.align)
+
+
+def _label(name: str) -> Any:
+    from app.lowcode.fields.base import label_for
+
+    return label_for(name, {})
+
+
+def _typed(field: Any) -> bool:
+    raw = [text for text in field.raw_data or [] if str(text).strip()]
+    return bool(raw) and field.kind != "flag"
+
+
+def line_texts(part: Lines, lines: list[Any]) -> list[dict[str, str]]:
+    """The computed columns of each line as shown."""
+    return [
+        {name: number_text(_quietly(compute, line)) for name, compute in part.computed.items()}
+        for line in lines
+    ]
+
+
+def line_totals(part: Lines, lines: list[Any]) -> list[tuple[str, str]]:
+    pairs = _quietly(part.totals, lines) if part.totals else []
+    return [(_(label), number_text(value)) for label, value in pairs or []]
+
+
+def _quietly(compute: Any, argument: Any) -> Any:
+    """Half-typed lines have gaps: what cannot be computed yet is shown as nothing."""
+    try:
+        return compute(argument)
+    except (TypeError, AttributeError, ValueError):
+        return None
+
+
+def number_text(value: Any) -> str:
+    from flask_babel import format_decimal
+
+    return "" if value is None else format_decimal(value, "#,##0.00##")
+
+
+class EntryForm:
+    """One open form: the fields and lines of a view for one item, posted or not."""
+
+    def __init__(
+        self, view: Any, item: Any, posted: MultiDict[str, str] | None, prefill: Mapping[str, Any]
+    ) -> None:
+        self.view, self.item, self.posted = view, item, posted
+        self.errors: list[str] = []
+        self.warnings: list[tuple[str, str | None]] = []
+        names = [name for part in view.form if isinstance(part, Section) for name in part.fields]
+        form_class = type(
+            f"{view.model.__name__}Form",
+            (Form,),
+            {name: field_of(view.model, name).form_field() for name in names},
+        )
+        self.form = form_class(posted, obj=item, data=prefill)
+        self.lines = [
+            LineForms(part, view, item, posted) for part in view.form if isinstance(part, Lines)
+        ]
+
+    def value_of(self, name: str) -> Any:
+        return self.form[name].data if name in self.form else getattr(self.item, name)
+
+    @cached_property
+    def _shown(self) -> list[str]:
+        return [
+            name
+            for part in self.view.form
+            if isinstance(part, Section) and is_visible(part.when, self.value_of)
+            for name in part.fields
+        ]
+
+    def _shown_lines(self) -> list[LineForms]:
+        return [lines for lines in self.lines if is_visible(lines.part.when, self.value_of)]
+
+    def validate(self) -> bool:
+        """Reads every visible field; hidden ones are neither checked nor saved."""
+        good = [self.form[name].validate(self.form) for name in self._shown]
+        good += [lines.validate() for lines in self._shown_lines()]
+        return all(good)
+
+    def values(self) -> dict[str, Any]:
+        values = {name: self.form[name].data for name in self._shown}
+        return values | {lines.part.name: lines.values() for lines in self._shown_lines()}
+
+    def refuse(self, error: FieldErrors) -> None:
+        """Put the messages of a refused save beside their fields."""
+        for name, messages in error.errors.items():
+            bare = name.removesuffix("_id")
+            target = next((n for n in (name, bare) if n in self.form and n in self._shown), None)
+            if target:
+                self.form[target].errors = [*self.form[target].errors, *messages]
+                continue
+            lines = next((lines for lines in self.lines if lines.part.name == name), None)
+            (lines.errors if lines else self.errors).extend(messages)
+
+    def page(self, mode: str, action_url: str, cancel_url: str, title: str) -> FormPage:
+        siblings = {name for part in self.view.form if isinstance(part, Section) for name in part.fields}
+        for field in self.form:
+            self.view.wire_picker(field, field.short_name, siblings)
+        parts: list[Any] = []
+        lines = iter(self.lines)
+        for part in self.view.form:
+            if isinstance(part, Section):
+                fields = [self.form[name] for name in part.fields]
+                when = {name: list(values) for name, values in part.when.items()}
+                visible = is_visible(part.when, self.value_of)
+                parts.append(FormSection(_(part.title), fields, when, visible))
+            else:
+                totals_url = url_for(f"{self.view.endpoint}.sum_lines", name=part.name)
+                parts.append(next(lines).page(totals_url))
+        return FormPage(
+            title=title,
+            resource=self.view.resource,
+            action_url=action_url,
+            cancel_url=cancel_url,
+            form=self.form,
+            parts=parts,
+            errors=self.errors,
+            mode=mode,
+            help_url=self.view.help_url,
+            warnings=self.warnings,
+            confirm=bool(self.warnings),
+            version=getattr(self.item, "version", None) if mode == "edit" else None,
+            is_dialog=bool(request.args.get("dialog")),
+        )
+
+
+def prefill(view: Any, args: Mapping[str, str]) -> dict[str, Any]:
+    """Start values of a new row: column defaults, the acting person as owner, the address's wishes."""
+    values: dict[str, Any] = {}
+    model = view.model
+    names = [name for part in view.form if isinstance(part, Section) for name in part.fields]
+    for name in names:
+        field = field_of(model, name)
+        if isinstance(field, RelatedField):
+            user_id = principal.current().user_id
+            if name in view.defaults_to_me and user_id:
+                values[name] = field.by_key(user_id)
+        else:
+            default = getattr(field.column, "default", None)
+            if default is not None:
+                values[name] = default.arg(None) if default.is_callable else default.arg
+        wish = args.get(name)
+        if wish:
+            try:
+                values[name] = field.read(wish)
+            except Exception as error:  # noqa: BLE001
+                raise FieldErrors({name: [str(error)]}) from error
+    return values
+
+
+def wire_picker(view: Any, field: Any, path: str, siblings: set[str]) -> None:
+    """Tell a picker where to search, where a new row may be made and what narrows it."""
+    if not isinstance(field, PickerField):
+        return
+    source = field.source
+    field.picker_url = url_for(f"{view.endpoint}.picker", path=path)
+    screen = view.screen_of(source.target)
+    if screen is not None and screen.may("can_add"):
+        field.create_url = url_for(f"{screen.endpoint}.add", dialog=1)
+    mapper = inspect(source.target)
+    for name in siblings:
+        relationship = mapper.relationships.get(name)
+        own = inspect(source.model).relationships.get(name)
+        if relationship is not None and own is not None and relationship.uselist is False:
+            if relationship.mapper.class_ is own.mapper.class_ and name != source.name:
+                if name not in {"owner", "team", "region", "created_by", "changed_by"}:
+                    field.depends_on = name

@@ -1,0 +1,297 @@
+"""From list state to `ListPage`: rows, chips, filters, links and buttons, all labelled."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy.exc import DataError, StatementError
+
+from app.extensions import db
+from app.lowcode import listing
+from app.lowcode.fields import resolve
+from app.lowcode.fields.inputs import translated
+from app.lowcode.fields.relations import RelatedField, RelationField
+from app.lowcode.listing import ListedRow, ListState
+from app.lowcode.pages import (
+    Action,
+    Cell,
+    Chip,
+    Choice,
+    Column,
+    FilterSpec,
+    Layout,
+    ListPage,
+    Row,
+)
+from app.lowcode.screens.declare import Board, Calendar, Chart
+from app.rules.dates import DatePreset
+from app.rules.errors import DomainError
+
+SIZES = (25, 50, 100, 200)
+_LAYOUTS = {
+    "list": ("List", "list"),
+    "board": ("Board", "layout-kanban"),
+    "calendar": ("Calendar", "calendar"),
+    "chart": ("Chart", "chart-bar"),
+}
+_DECLARED = {"board": Board, "calendar": Calendar, "chart": Chart}
+
+
+def offered_layouts(view: Any) -> list[str]:
+    """The layouts a screen declares, the list first."""
+    declared = [name for name, kind in _DECLARED.items() if view.layouts_of(kind)]
+    return ["list", *declared]
+
+
+def list_page(view: Any, state: ListState) -> ListPage:
+    """Everything `list.html` shows for one state of one screen."""
+    layout = state.layout if state.layout in offered_layouts(view) else "list"
+    problems = [translated(error) for error in state.problems]
+    count, rows, totals = _read(view, state, layout, problems)
+    first = (state.page - 1) * state.size
+    page = ListPage(
+        title=str(view.list_title),
+        resource=view.resource,
+        url=view.list_url(),
+        layout=layout,
+        layouts=_layouts(view, state, layout),
+        columns=columns_of(view, view.list_columns, state, totals),
+        rows=[row_of(view, row, view.list_columns) for row in rows],
+        count=count,
+        first=first + 1 if rows else 0,
+        last=first + len(rows),
+        size=state.size,
+        sizes=[(size, view.list_url(state, size=size, page=1)) for size in SIZES],
+        prev_url=view.list_url(state, page=state.page - 1) if state.page > 1 else None,
+        next_url=view.list_url(state, page=state.page + 1) if first + len(rows) < count else None,
+        q=state.q,
+        search_label=_search_label(view),
+        chips=chips_of(view, state),
+        filters=[filter_of(view, path) for path in view.filters],
+        carried=[pair for pair in state.pairs(page=1) if pair[0] != "q"],
+        new_url=url_for(f"{view.endpoint}.add") if view.may("can_add") else None,
+        import_url=f"/import/{view.resource}" if view.may("can_import") else None,
+        exports=_exports(view, state),
+        bulk_actions=actions_of(view, bulk=True),
+        clear_url=view.list_url(state, filters=(), q="", where="", page=1)
+        if state.filters or state.q or state.where
+        else None,
+        help_url=view.help_url,
+        warnings=problems,
+    )
+    view.fill_layout(page, state, layout)
+    return page
+
+
+def _read(
+    view: Any, state: ListState, layout: str, problems: list[str]
+) -> tuple[int, list[ListedRow], dict[str, Any]]:
+    """Count, rows and totals; an unreadable filter shows nothing rather than everything."""
+    source = view.listable
+    try:
+        count = listing.count(source, state)
+        rows = listing.fetch(source, state) if layout == "list" and count else []
+        totals = {path: listing.total(source, state, path) for path in view.totals} if count else {}
+    except DomainError as error:
+        problems.append(translated(error))
+        return 0, [], {}
+    except (StatementError, DataError):
+        db.session.rollback()
+        problems.append(_("One of the filters holds a value that cannot be compared."))
+        return 0, [], {}
+    return count, rows, totals
+
+
+def _layouts(view: Any, state: ListState, active: str) -> list[Layout]:
+    names = offered_layouts(view)
+    if len(names) == 1:
+        return []
+    return [
+        Layout(
+            name,
+            _(_LAYOUTS[name][0]),
+            _LAYOUTS[name][1],
+            view.list_url(state, layout=name, page=1, chart=0),
+            name == active,
+        )
+        for name in names
+    ]
+
+
+def columns_of(
+    view: Any, paths: Any, state: ListState | None, totals: dict[str, Any] | None = None
+) -> list[Column]:
+    """Heads of a list; sort links only where a state is given."""
+    sort = dict(state.sort or view.listable.order) if state else {}
+    columns = []
+    for path in paths:
+        resolved = resolve(view.model, path)
+        down = sort.get(path)
+        url = None
+        if state and path in view.order_columns:
+            url = view.list_url(state, sort=((path, down is False),), page=1)
+        total = (totals or {}).get(path)
+        columns.append(
+            Column(
+                path,
+                str(resolved.label),
+                resolved.field.kind,
+                resolved.field.align,
+                url,
+                None if down is None else "desc" if down else "asc",
+                resolved.field.text(total) if total is not None else None,
+            )
+        )
+    return columns
+
+
+def row_of(view: Any, row: ListedRow, paths: Any) -> Row:
+    url = view.url_of(row.id) if view.may("can_show") else ""
+    cells = [cell_of(view, path, row.values[path]) for path in paths]
+    if cells and cells[0].kind == "text" and url:
+        cells[0] = Cell("link", cells[0].text, url=url)
+    return Row(row.id, url, cells, row.version)
+
+
+def cell_of(view: Any, path: str, value: Any) -> Cell:
+    """A value with the link to the related record, where the person may open it."""
+    field = resolve(view.model, path).field
+    cell = field.cell(value)
+    if isinstance(field, RelationField) and value is not None:
+        screen = view.screen_of(field.target)
+        if screen is not None and screen.may("can_show"):
+            cell.url = screen.url_of(value.id)
+    return cell
+
+
+def _search_label(view: Any) -> str:
+    labels = [str(resolve(view.model, path).label) for path in view.quick_search[:3]]
+    return _("Search %(what)s", what=" / ".join(labels)) if labels else ""
+
+
+def _exports(view: Any, state: ListState) -> list[tuple[str, str, str]]:
+    if not view.may("can_export"):
+        return []
+    query = state.query(page=1, size=25, layout="list", chart=0)
+    return [
+        (fmt, label, url_for(f"{view.endpoint}.export", fmt=fmt) + query)
+        for fmt, label in (("xlsx", "Excel (XLSX)"), ("csv", "CSV"), ("pdf", "PDF"))
+    ]
+
+
+def actions_of(view: Any, *, bulk: bool, item: Any = None) -> list[Action]:
+    """The actions that the person may run (on this row)."""
+    return [
+        Action(
+            name,
+            str(action.text),
+            action.icon,
+            url_for(f"{view.endpoint}.action_post", name=name),
+            str(action.confirmation) if action.confirmation else None,
+            bulk=bulk,
+        )
+        for name, action in view.actions.items()
+        if (action.multiple if bulk else action.single)
+        and view.may_action(name)
+        and (item is None or view.is_action_available(name, item))
+    ]
+
+
+# filters ------------------------------------------------------------------------
+def filter_of(view: Any, path: str) -> FilterSpec:
+    resolved = resolve(view.model, path)
+    field = resolved.field
+    if isinstance(field, RelatedField):
+        picker = url_for(f"{view.endpoint}.picker", path=path)
+        return FilterSpec(path, str(resolved.label), field.kind, picker_url=picker)
+    kind = {"moment": "date", "quantity": "number"}.get(field.kind, field.kind)
+    choices = [Choice(o.value, o.label, o.color) for o in field.options]
+    if kind == "date":
+        choices = [Choice(str(preset.value), _(preset.label)) for preset in DatePreset]
+    known = {"choice", "number", "money", "date", "flag"}
+    return FilterSpec(path, str(resolved.label), kind if kind in known else "text", choices)
+
+
+def chips_of(view: Any, state: ListState) -> list[Chip]:
+    chips = []
+    for index, (path, text) in enumerate(state.filters):
+        rest = state.filters[:index] + state.filters[index + 1 :]
+        label = str(resolve(view.model, path).label)
+        url = view.list_url(state, filters=rest, page=1)
+        chips.append(Chip(path, label, filter_text(view, path, text), url, text))
+    if state.where:
+        url = view.list_url(state, where="", page=1)
+        chips.append(Chip("where", _("Condition"), _("custom"), url, state.where))
+    return chips
+
+
+def filter_text(view: Any, path: str, text: str) -> str:
+    """A filter's value in words."""
+    field = resolve(view.model, path).field
+    if text in {"-", "*"}:
+        return _("is empty") if text == "-" else _("is not empty")
+    if isinstance(field, RelatedField):
+        return ", ".join(_related_text(field, word) for word in text.split(","))
+    if field.kind == "choice":
+        labels = {option.value: option.label for option in field.options}
+        return ", ".join(labels.get(word.strip(), word) for word in text.split(","))
+    if field.kind == "flag":
+        return _("Yes") if text == "yes" else _("No")
+    if field.kind in {"date", "moment"} and text in set(DatePreset):
+        return _(DatePreset(text).label)
+    low, dots, high = text.partition("..")
+    if dots:
+        return f"≥ {low}" if not high else f"≤ {high}" if not low else f"{low} – {high}"
+    return text
+
+
+def _related_text(field: RelatedField, word: str) -> str:
+    if word == "me":
+        return _("me")
+    row = db.session.get(field.target, int(word)) if word.isdigit() else None
+    return field.label_of(row) if row is not None else word
+
+
+# related tabs -------------------------------------------------------------------
+def related_page(view: Any, relation: str, parent: Any) -> ListPage:
+    """The tab of a parent's record: the child's list, narrowed to it."""
+    state = ListState(filters=((relation, str(parent.id)),), size=50)
+    source = listing.Listable(
+        **{**vars(view.listable), "filters": frozenset({relation}), "search": ()}
+    )
+    paths = [path for path in view.list_columns if path.split(".")[0] != relation]
+    count = listing.count(source, state)
+    rows = listing.fetch(source, state, paths) if count else []
+    page = ListPage(
+        title=str(view.list_title),
+        resource=view.resource,
+        url=view.list_url(),
+        layout="list",
+        layouts=[],
+        columns=columns_of(view, paths, None),
+        rows=[row_of(view, row, paths) for row in rows],
+        count=count,
+        first=1 if rows else 0,
+        last=len(rows),
+        size=state.size,
+        sizes=[],
+        prev_url=None,
+        next_url=None,
+        q="",
+        search_label="",
+        chips=[],
+        filters=[],
+        carried=[],
+        new_url=None,
+        import_url=None,
+        exports=[],
+        bulk_actions=[],
+        clear_url=None,
+        help_url=None,
+    )
+    if view.may("can_add"):
+        page.new_url = url_for(f"{view.endpoint}.add", **{relation: parent.id})
+    if count > len(rows):
+        page.next_url = view.list_url(state) if relation in view.filters else None
+    return page
+

@@ -1,0 +1,70 @@
+"""Remote pickers: find a row to point at, inside the acting person's scope."""
+
+from typing import Any
+
+from flask import abort, jsonify, request
+from flask_appbuilder import expose
+from sqlalchemy import inspect, or_, select
+
+from app.extensions import db
+from app.lowcode.fields import field_of, resolve
+from app.lowcode.fields.relations import RelatedField
+
+MOST = 20
+
+
+class Pickers:
+    """Adds `/picker/<path>`; whoever may see or fill the screen may pick for its fields."""
+
+    @expose("/picker/<path>")
+    def picker(self, path: str) -> Any:
+        if not any(self.may(right) for right in ("can_list", "can_add", "can_edit")):
+            abort(403)
+        field = self._picked(path)
+        rows = db.session.scalars(self._candidates(field, request.args.get("q", "").strip()))
+        return jsonify([{"value": str(row.id), "label": field.label_of(row)} for row in rows])
+
+    def _picked(self, path: str) -> RelatedField:
+        """The relation at `path`: a form field, a filter or a column of inline lines."""
+        line, _dot, column = path.partition(".")
+        names = {*self.form_columns, *self.filters}
+        lines = {part.name: part for part in self.form if hasattr(part, "computed")}
+        try:
+            if path in names:
+                field = resolve(self.model, path).field
+            elif line in lines and column in lines[line].columns:
+                field = field_of(inspect(self.model).relationships[line].mapper.class_, column)
+            else:
+                abort(404)
+        except LookupError:
+            abort(404)
+        return field if isinstance(field, RelatedField) else abort(404)
+
+    def _candidates(self, field: RelatedField, words: str) -> Any:
+        target = field.target
+        statement = select(target)
+        screen = self.screen_of(target)
+        paths = {target.label_column, target.code_column, *(screen.quick_search if screen else ())}
+        texts = [
+            getattr(target, path)
+            for path in paths - {None}
+            if path in inspect(target).column_attrs
+        ]
+        for word in words.split()[:5]:
+            statement = statement.where(or_(*(c.icontains(word, autoescape=True) for c in texts)))
+        statement = _narrowed(statement, target)
+        for flag in ("is_active", "active"):
+            if flag in inspect(target).column_attrs:
+                statement = statement.where(getattr(target, flag).is_(True))
+        first = getattr(target, "position", None)
+        order = [first] if first is not None else []
+        return statement.order_by(*order, getattr(target, target.label_column)).limit(MOST)
+
+
+def _narrowed(statement: Any, target: type[Any]) -> Any:
+    """`customer=5` leaves the contacts of that customer."""
+    for name, relationship in inspect(target).relationships.items():
+        wanted = request.args.get(name, "")
+        if wanted.isdigit() and not relationship.uselist:
+            statement = statement.where(getattr(target, name).has(id=int(wanted)))
+    return statement

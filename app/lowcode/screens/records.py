@@ -1,0 +1,293 @@
+"""From one row to `RecordPage`: sections, lines, related tabs, timeline, files."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import format_datetime, format_timedelta
+from flask_babel import gettext as _
+from sqlalchemy import inspect, select
+
+from app.entities.system.audit import AuditEntry
+from app.entities.system.record import Attachment, Note
+from app.entities.system.user import User
+from app.extensions import db
+from app.lowcode import listing
+from app.lowcode.fields import field_of, resolve
+from app.lowcode.fields.base import humanize
+from app.lowcode.fields.relations import RelationField
+from app.lowcode.listing import ListState
+from app.lowcode.pages import (
+    Cell,
+    Column,
+    Event,
+    FileItem,
+    LineTable,
+    RecordPage,
+    ShownSection,
+    Tab,
+)
+from app.lowcode.screens.declare import Lines, Section
+from app.lowcode.screens.forms import line_texts, line_totals
+from app.lowcode.screens.lists import actions_of, cell_of
+from app.lowcode.screens.saving import is_visible
+
+NEWEST = 50
+_ICONS = {
+    "create": "plus",
+    "update": "pencil",
+    "delete": "trash",
+    "note": "note",
+    "attach": "paperclip",
+    "detach": "paperclip",
+}
+
+
+def record_page(view: Any, item: Any) -> RecordPage:
+    """Everything `record.html` shows of one row."""
+    sections, lines = _parts(view, item)
+    return RecordPage(
+        title=repr(item),
+        subtitle=_subtitle(view, item),
+        resource=view.resource,
+        id=item.id,
+        list_url=view.list_url(),
+        list_title=str(view.list_title),
+        badges=_badges(view, item),
+        facts=[(_path_label(view, path), path_cell(view, item, path)) for path in view.facts],
+        sections=sections,
+        lines=lines,
+        tabs=_tabs(view, item),
+        events=timeline_of(view, item),
+        files=_files(view, item),
+        note_url=url_for(f"{view.endpoint}.add_note", pk=item.id),
+        upload_url=url_for(f"{view.endpoint}.add_file", pk=item.id) if view.may("can_edit") else None,
+        edit_url=url_for(f"{view.endpoint}.edit", pk=item.id) if view.may("can_edit") else None,
+        delete_url=url_for(f"{view.endpoint}.delete", pk=item.id) if view.may("can_delete") else None,
+        actions=actions_of(view, bulk=False, item=item),
+        help_url=view.help_url,
+    )
+
+
+def _subtitle(view: Any, item: Any) -> str:
+    code = view.model.code_column
+    shown = code and code != view.model.label_column and getattr(item, code)
+    return str(getattr(item, code)) if shown else str(view.singular)
+
+
+def _badges(view: Any, item: Any) -> list[Cell]:
+    names = [name for name in view.form_columns if name in view.list_columns or name in view.facts]
+    fields = [field_of(view.model, name) for name in names]
+    return [
+        field.cell(getattr(item, field.name))
+        for field in fields
+        if field.kind == "choice" and getattr(item, field.name) is not None
+    ][:3]
+
+
+def _path_label(view: Any, path: str) -> str:
+    return str(resolve(view.model, path).label)
+
+
+def path_cell(view: Any, item: Any, path: str) -> Cell:
+    """The value at the end of a path, from a loaded row."""
+    value = item
+    for name in path.split("."):
+        value = None if value is None else getattr(value, name)
+    return cell_of(view, path, value)
+
+
+def _parts(view: Any, item: Any) -> tuple[list[ShownSection], list[LineTable]]:
+    sections, lines = [], []
+    for part in view.form or [Section("Details", view.show_columns or view.list_columns)]:
+        if not is_visible(part.when, lambda name: getattr(item, name)):
+            continue
+        if isinstance(part, Section):
+            items = [(_path_label(view, path), path_cell(view, item, path)) for path in part.fields]
+            sections.append(ShownSection(_(part.title), items))
+        else:
+            lines.append(_line_table(view, part, item))
+    sections.append(_stamps(view, item))
+    return sections, lines
+
+
+def _stamps(view: Any, item: Any) -> ShownSection:
+    """Who made and last changed the row."""
+    mapper = inspect(view.model)
+    names = ["created_on", "created_by", "changed_on", "changed_by"]
+    known = [name for name in names if name in mapper.attrs]
+    cells = [(_path_label(view, name), path_cell(view, item, name)) for name in known]
+    return ShownSection(_("Record"), cells)
+
+
+def _line_table(view: Any, part: Lines, item: Any) -> LineTable:
+    model = inspect(view.model).relationships[part.name].mapper.class_
+    rows = list(getattr(item, part.name))
+    computed = line_texts(part, rows)
+    columns = []
+    for name in part.columns:
+        if name in part.computed:
+            columns.append(Column(name, _(humanize(name)), "money", "right"))
+        else:
+            field = field_of(model, name)
+            columns.append(Column(name, str(field.label), field.kind, field.align))
+    cells = [
+        [
+            Cell("money", texts[name])
+            if name in texts
+            else field_of(model, name).cell(getattr(line, name))
+            for name in part.columns
+        ]
+        for line, texts in zip(rows, computed, strict=True)
+    ]
+    title = _(part.title or humanize(part.name))
+    return LineTable(title, columns, cells, line_totals(part, rows))
+
+
+def _tabs(view: Any, item: Any) -> list[Tab]:
+    tabs = []
+    for related in view.related_views:
+        screen = view.screen_of(related.datamodel.obj)
+        if screen is None or not screen.may("can_list"):
+            continue
+        relation = screen.relation_to(view.model)
+        if relation is None:
+            continue
+        source = listing.Listable(
+            **{**vars(screen.listable), "filters": frozenset({relation}), "search": ()}
+        )
+        count = listing.count(source, ListState(filters=((relation, str(item.id)),)))
+        url = url_for(f"{screen.endpoint}.related", parent=view.resource, pk=item.id)
+        new_url = None
+        if screen.may("can_add"):
+            new_url = url_for(f"{screen.endpoint}.add", **{relation: item.id})
+        tabs.append(Tab(screen.resource, str(screen.list_title), count, url, new_url))
+    return tabs
+
+
+def _files(view: Any, item: Any) -> list[FileItem]:
+    rows = db.session.execute(
+        select(Attachment, User.name)
+        .outerjoin(User, Attachment.created_by_id == User.id)
+        .where(Attachment.entity == view.model.__name__, Attachment.entity_id == item.id)
+        .order_by(Attachment.id.desc())
+    )
+    files = []
+    for attachment, who in rows:
+        url, remove = view.file_urls(item.id, attachment)
+        size = _size(attachment.size)
+        when = format_datetime(attachment.created_on, "yyyy-MM-dd HH:mm")
+        files.append(FileItem(attachment.id, attachment.name, size, who or "", when, url, remove))
+    return files
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{max(count / 2**10, 0.1):.1f} KB"
+
+
+# timeline -----------------------------------------------------------------------
+def timeline_of(view: Any, item: Any) -> list[Event]:
+    """The newest changes, notes and related rows, newest first."""
+    found = [*_changes(view, item), *_notes(view, item)]
+    for name in view.timeline:
+        found += _related_events(view, item, name)
+    found.sort(key=lambda pair: pair[0], reverse=True)
+    return [event for _moment, event in found[:NEWEST]]
+
+
+def _event(kind: str, who: str, moment: datetime, text: str, **more: Any) -> tuple[datetime, Event]:
+    ago = format_timedelta(moment - datetime.now(UTC), add_direction=True)
+    exact = format_datetime(moment, "yyyy-MM-dd HH:mm")
+    icon = more.pop("icon", _ICONS.get(kind, "point"))
+    return moment, Event(kind, icon, who, ago, exact, text, **more)
+
+
+def _changes(view: Any, item: Any) -> list[tuple[datetime, Event]]:
+    rows = db.session.execute(
+        select(AuditEntry, User.name)
+        .outerjoin(User, AuditEntry.user_id == User.id)
+        .where(AuditEntry.entity == view.model.__name__, AuditEntry.entity_id == item.id)
+        .order_by(AuditEntry.id.desc())
+        .limit(NEWEST)
+    )
+    return [
+        _event(
+            entry.action,
+            who or entry.actor,
+            entry.created_on,
+            _(humanize(entry.action)),
+            changes=_texts(view.model, entry.changes) if entry.action != "create" else [],
+        )
+        for entry, who in rows
+    ]
+
+
+def _texts(model: type[Any], changes: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(label, old, new) of an audit row's changes in the reader's language."""
+    texts = []
+    for name, (old, new) in changes.items():
+        try:
+            field = field_of(model, _relation_behind(model, name))
+        except LookupError:
+            texts.append((_(humanize(name)), str(old or ""), str(new or "")))
+            continue
+        texts.append((str(field.label), _stored_text(field, old), _stored_text(field, new)))
+    return texts
+
+
+def _relation_behind(model: type[Any], name: str) -> str:
+    """`owner_id` → `owner`, where there is such a relationship."""
+    bare = name.removesuffix("_id")
+    return bare if bare in inspect(model).relationships else name
+
+
+def _stored_text(field: Any, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(field, RelationField):
+        row = db.session.get(field.target, value)
+        return field.label_of(row) if row is not None else f"#{value}"
+    try:
+        return field.text(field.read(value))
+    except Exception:  # noqa: BLE001 - an old value may no longer be valid; it is still history
+        return str(value)
+
+
+def _notes(view: Any, item: Any) -> list[tuple[datetime, Event]]:
+    rows = db.session.execute(
+        select(Note, User.name)
+        .outerjoin(User, Note.created_by_id == User.id)
+        .where(Note.entity == view.model.__name__, Note.entity_id == item.id)
+        .order_by(Note.id.desc())
+        .limit(NEWEST)
+    )
+    return [_event("note", who or "", note.created_on, note.text) for note, who in rows]
+
+
+def _related_events(view: Any, item: Any, name: str) -> list[tuple[datetime, Event]]:
+    """Rows of a related entity as lines, where the person may list them."""
+    child = inspect(view.model).relationships[name].mapper.class_
+    screen = view.screen_of(child)
+    if screen is None or not screen.may("can_list"):
+        return []
+    relation = screen.relation_to(view.model)
+    moment = getattr(child, getattr(child, "timeline_moment", "created_on"))
+    rows = db.session.scalars(
+        select(child)
+        .where(getattr(child, relation).has(id=item.id))
+        .order_by(moment.desc())
+        .limit(NEWEST)
+    )
+    paths = [path for path in screen.list_columns if path.split(".")[0] != relation][:4]
+    events = []
+    for row in rows:
+        texts = [path_cell(screen, row, path).text for path in paths]
+        who = row.created_by.name if row.created_by else ""
+        when = getattr(row, getattr(child, "timeline_moment", "created_on"))
+        text = " · ".join(text for text in texts if text)
+        events.append(_event(name, who, when, text, icon=screen.icon, url=screen.url_of(row.id)))
+    return events
+
+

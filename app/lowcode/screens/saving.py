@@ -1,0 +1,150 @@
+"""Saving one row, the same for form, API and import: required, rules, uniqueness, inline lines."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import UniqueConstraint, inspect, select
+from sqlalchemy.exc import IntegrityError
+
+from app.extensions import db
+from app.lowcode import principal
+from app.lowcode.fields import field_of
+from app.lowcode.fields.inputs import translated
+from app.lowcode.screens.declare import Lines, Section
+from app.rules.errors import DomainError
+
+
+class FieldErrors(DomainError):
+    """Messages by field name, already in the user's language; the key "" belongs to no field."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__("Please correct the marked fields.")
+        self.errors = errors
+
+
+def is_visible(when: Mapping[str, Sequence[str]], value_of: Any) -> bool:
+    """Does a conditional part show, given `value_of(field name) -> stored value`?"""
+    return all(
+        str(getattr(value_of(name), "value", value_of(name)) or "") in choices
+        for name, choices in when.items()
+    )
+
+
+def form_fields(view: Any, value_of: Any) -> list[str]:
+    """The names of the fields that the form shows for these values."""
+    return [
+        name
+        for part in view.form
+        if isinstance(part, Section) and is_visible(part.when, value_of)
+        for name in part.fields
+    ]
+
+
+def save(view: Any, item: Any, values: Mapping[str, Any], *, is_new: bool) -> None:
+    """Put `values` (typed, by field name) into `item` and flush.
+
+    Lists under a `Lines` name hold dicts of typed values with an optional `id`. Raises
+    FieldErrors; the caller rolls back, or commits when this returns.
+    """
+    errors: dict[str, list[str]] = {}
+    lines = {part.name: part for part in view.form if isinstance(part, Lines)}
+    with db.session.no_autoflush:
+        for name, value in values.items():
+            if name in lines:
+                _put_lines(lines[name], item, value)
+            else:
+                setattr(item, name, value)
+        for name in form_fields(view, lambda field: getattr(item, field)):
+            field = field_of(view.model, name)
+            if field.required and (is_new or name in values):
+                if getattr(item, name) in (None, ""):
+                    errors.setdefault(name, []).append(_("Please fill in this field."))
+        if errors:
+            raise FieldErrors(errors)
+        try:
+            view.pre_save(item, is_new)
+            _check_unique(view.model, item)
+        except FieldErrors:
+            raise
+        except DomainError as error:
+            raise FieldErrors({error.field or "": [translated(error)]}) from error
+    if is_new:
+        db.session.add(item)
+    try:
+        db.session.flush()
+    except FieldErrors:
+        raise
+    except DomainError as error:
+        raise FieldErrors({error.field or "": [translated(error)]}) from error
+    except IntegrityError as error:
+        # Two people at once: what was free a moment ago is taken now.
+        text = _("This would repeat or break something that already exists.")
+        raise FieldErrors({"": [text]}) from error
+
+
+def _check_unique(model: type[Any], item: Any) -> None:
+    """A clear message beside the field instead of the database's refusal."""
+    mapper = inspect(model)
+    for columns in _unique_columns(model):
+        keys = [mapper.get_property_by_column(column).key for column in columns]
+        values = [_column_value(mapper, item, key) for key in keys]
+        if any(value is None for value in values):
+            continue
+        same = [getattr(model, key) == value for key, value in zip(keys, values, strict=True)]
+        statement = select(model.id).where(*same)
+        if item.id is not None:
+            statement = statement.where(model.id != item.id)
+        with principal.system("uniqueness"):  # also rows outside the scope; nothing of them is told
+            taken = db.session.scalar(statement.limit(1))
+        if taken is not None:
+            label = field_of(model, keys[-1].removesuffix("_id") if keys[-1] in _foreign(mapper) else keys[-1]).label
+            raise DomainError(
+                "%(label)s: this value is already in use.", field=keys[-1], label=label
+            )
+
+
+def _foreign(mapper: Any) -> set[str]:
+    return {
+        mapper.get_property_by_column(column).key
+        for relationship in mapper.relationships
+        for column in relationship.local_columns
+        if column.foreign_keys
+    }
+
+
+def _column_value(mapper: Any, item: Any, key: str) -> Any:
+    """The value of a column, looking through the relationship that will set it."""
+    for relationship in mapper.relationships:
+        for column in relationship.local_columns:
+            if column.foreign_keys and mapper.get_property_by_column(column).key == key:
+                related = inspect(item).dict.get(relationship.key)
+                if related is not None:
+                    return related.id
+    return getattr(item, key)
+
+
+def _unique_columns(model: type[Any]) -> list[list[Any]]:
+    table = inspect(model).local_table
+    sets = [list(c.columns) for c in table.constraints if isinstance(c, UniqueConstraint)]
+    sets += [list(i.columns) for i in table.indexes if i.unique]
+    return [columns for columns in sets if all(column.table is table for column in columns)]
+
+
+def _put_lines(part: Lines, item: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Make the relationship hold exactly `rows`: update by id, add, and remove the rest."""
+    collection = getattr(item, part.name)
+    known = {line.id: line for line in collection if line.id is not None}
+    model = inspect(type(item)).relationships[part.name].mapper.class_
+    kept = []
+    for row in rows:
+        key = row.get("id")
+        if key is not None and int(key) not in known:
+            raise FieldErrors({part.name: [_("This line was removed in the meantime.")]})
+        line = known[int(key)] if key is not None else model()
+        for name, value in row.items():
+            if name != "id":
+                setattr(line, name, value)
+        kept.append(line)
+    if kept != list(collection):
+        collection[:] = kept

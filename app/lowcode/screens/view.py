@@ -1,0 +1,268 @@
+"""`EntityView`: a Flask-AppBuilder model view whose pages, rights and actions come from the kernel."""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask_appbuilder import ModelView, expose, has_access
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from sqlalchemy import inspect, select
+
+from app.extensions import db
+from app.lowcode import principal
+from app.lowcode.fields import resolve
+from app.lowcode.listing import Listable, ListState, read_state
+from app.lowcode.naming import plural_of, resource_of, title_of
+from app.lowcode.screens.declare import Section
+from app.lowcode.screens.extras import RecordExtras
+from app.lowcode.screens.forms import wire_picker
+from app.lowcode.screens.layouts import LayoutData
+from app.lowcode.screens.lists import list_page, related_page
+from app.lowcode.screens.pickers import Pickers
+from app.lowcode.screens.records import record_page
+from app.lowcode.screens.writing import Writing
+from app.rules.errors import DomainError
+
+
+
+class EntityInterface(SQLAInterface):
+    """FAB's datamodel over the product's own session."""
+
+    def __init__(self, obj: type[Any]) -> None:
+        super().__init__(obj, db.session)
+
+
+class EntityView(Writing, RecordExtras, LayoutData, Pickers, ModelView):
+    """One declared screen: list, record, forms, actions, board, calendar, chart, export, API.
+
+    Subclasses declare; see `docs/add-an-entity.md` for a whole example. FAB's attribute names
+    keep their meaning where FAB has one.
+    """
+
+    icon: ClassVar[str] = "table"
+    #: columns searched by the box above the list
+    quick_search: ClassVar[Sequence[str]] = ()
+    #: columns a user may filter by
+    filters: ClassVar[Sequence[str]] = ()
+    #: `Section` and `Lines` in order
+    form: ClassVar[Sequence[Any]] = ()
+    #: key facts on top of the record page
+    facts: ClassVar[Sequence[str]] = ()
+    layouts: ClassVar[Sequence[Any]] = ()
+    #: relationships whose rows stand in the timeline
+    timeline: ClassVar[Sequence[str]] = ()
+    #: columns whose sum over the filtered rows stands under the list
+    totals: ClassVar[Sequence[str]] = ()
+    #: imports find an existing row by the first of these that the file fills
+    match_keys: ClassVar[Sequence[str]] = ()
+    #: relations that start with the acting person
+    defaults_to_me: ClassVar[Sequence[str]] = ("owner",)
+    #: name of the manual page
+    help_page: ClassVar[str | None] = None
+    #: rights beyond those of the routes
+    extra_permissions: ClassVar[Sequence[str]] = ("can_import",)
+
+    # FAB's routes that are replaced or have no place here.
+    action = None
+    download = None
+
+    # declaration ----------------------------------------------------------------
+    def _init_properties(self) -> None:
+        self.model = self.datamodel.obj
+        self.resource = resource_of(self.model)
+        self.route_base = f"/{self.resource}"
+        self.class_permission_name = self.model.__name__
+        self.related_views = self.related_views or []
+        self._related_views: list[Any] = []
+        self.label_columns: dict[str, Any] = {}
+        self.list_columns = list(self.list_columns or [self.model.label_column])
+        self.order_columns = list(self.order_columns or self._sortable())
+
+    def _init_forms(self) -> None:
+        """Forms are built for each request from the declaration: rights differ by person."""
+
+    def _init_titles(self) -> None:
+        self.title = self.list_title = lazy_gettext(plural_of(self.model))
+        self.singular = lazy_gettext(title_of(self.model))
+
+    def __init__(self, **kwargs: Any) -> None:
+        declared = self.base_permissions
+        super().__init__(**kwargs)
+        if declared is None and self.form:
+            self.base_permissions = sorted({*self.base_permissions, *self.extra_permissions})
+        elif not self.form:
+            # Without a form nothing can be added or changed.
+            gone = {"can_add", "can_edit", "can_import"}
+            self.base_permissions = [p for p in self.base_permissions if p not in gone]
+
+    def _sortable(self) -> list[str]:
+        return [path for path in self.list_columns if resolve(self.model, path).field.sortable]
+
+    @cached_property
+    def listable(self) -> Listable:
+        """What the list engine may do with this entity."""
+        order = self.base_order or ("id", "desc")
+        return Listable(
+            model=self.model,
+            columns=tuple(self.list_columns),
+            search=tuple(self.quick_search),
+            filters=frozenset(self.filters),
+            sortable=frozenset(self.order_columns),
+            order=((order[0], order[1] == "desc"),),
+            page_size=self.page_size,
+        )
+
+    @property
+    def help_url(self) -> str | None:
+        return f"/help/{self.help_page}" if self.help_page else None
+
+    @property
+    def form_columns(self) -> list[str]:
+        return [name for part in self.form if isinstance(part, Section) for name in part.fields]
+
+    def create_blueprint(self, appbuilder: Any, **kwargs: Any) -> Any:
+        """Registration: from here on other screens can link to and pick from this one."""
+        current_app.extensions.setdefault("kehu_screens", {})[self.model] = self
+        return super().create_blueprint(appbuilder, **kwargs)
+
+    @property
+    def session(self) -> Any:
+        return db.session
+
+    # rights ---------------------------------------------------------------------
+    def may(self, permission: str) -> bool:
+        """Is the right offered by this screen, and does the acting person hold it?"""
+        return permission in self.base_permissions and principal.current().can(
+            permission, self.class_permission_name
+        )
+
+    def may_action(self, name: str) -> bool:
+        return name in self.actions and principal.current().can(name, self.class_permission_name)
+
+    @staticmethod
+    def screen_of(model: type[Any]) -> Any:
+        """The registered screen of an entity, or None."""
+        return current_app.extensions["kehu_screens"].get(model)
+
+    def get_item(self, pk: int) -> Any:
+        """The row inside the acting person's scope; 404 otherwise."""
+        item = db.session.get(self.model, pk) if pk < 2**31 else None
+        return item if item is not None else abort(404)
+
+    def get_items(self, keys: Iterable[int]) -> list[Any]:
+        """All rows of `keys` in one query; 404 when one of them is not there for this person."""
+        wanted = sorted(set(keys))
+        items = db.session.scalars(select(self.model).where(self.model.id.in_(wanted))).all()
+        return list(items) if len(items) == len(wanted) else abort(404)
+
+    def wire_picker(self, field: Any, path: str, siblings: set[str]) -> None:
+        wire_picker(self, field, path, siblings)
+
+    # hooks ----------------------------------------------------------------------
+    def pre_save(self, item: Any, is_new: bool) -> None:
+        """Rules across rows, for form, API and import alike; raise DomainError(field=…)."""
+
+    def warnings(self, item: Any) -> Sequence[tuple[str, str | None]]:
+        """Doubts to confirm before a form saves: (text, address) pairs."""
+        return ()
+
+    def is_action_available(self, name: str, item: Any) -> bool:
+        """Is the action possible in the row's present state?"""
+        return True
+
+    # pages ----------------------------------------------------------------------
+    @expose("/")
+    @has_access
+    @permission_name("list")
+    def list(self) -> Any:
+        state = read_state(self.listable, request.args)
+        return render_template("list.html", page=list_page(self, state))
+
+    @expose("/<int:pk>")
+    @has_access
+    @permission_name("show")
+    def show(self, pk: int) -> Any:
+        return render_template("record.html", page=record_page(self, self.get_item(pk)))
+
+    @expose("/related/<parent>/<int:pk>")
+    @has_access
+    @permission_name("list")
+    def related(self, parent: str, pk: int) -> Any:
+        """The rows of this screen that belong to one record of another: the part inside its tab."""
+        screens = current_app.extensions["kehu_screens"].values()
+        screen = next((s for s in screens if s.resource == parent), None) or abort(404)
+        if not screen.may("can_show"):
+            abort(403)
+        item = screen.get_item(pk)
+        name = self.relation_to(screen.model) or abort(404)
+        return render_template("record/_related.html", page=related_page(self, name, item))
+
+    def relation_to(self, parent: type[Any]) -> str | None:
+        """The many-to-one relationship that leads from this entity to `parent`."""
+        for name, relationship in inspect(self.model).relationships.items():
+            if relationship.mapper.class_ is parent and not relationship.uselist:
+                if name not in {"created_by", "changed_by", "parent", "reports_to"}:
+                    return str(name)
+        same = inspect(self.model).relationships.get("parent")
+        return "parent" if same is not None and same.mapper.class_ is parent else None
+
+    @expose("/export.<fmt>")
+    @has_access
+    @permission_name("export")
+    def export(self, fmt: str) -> Any:
+        from app.lowcode.exporting import export_response
+
+        return export_response(self, read_state(self.listable, request.args), fmt)
+
+    # actions --------------------------------------------------------------------
+    @expose("/action/<name>", methods=["POST"])
+    def action_post(self, name: str) -> Any:
+        """A named action on the ticked rows, or on the one row of a record page."""
+        if name not in self.actions:
+            abort(404)
+        if not self.may_action(name):
+            abort(403)
+        keys = [int(key) for key in request.form.getlist("rowid") if key.isdigit()]
+        if not keys or len(keys) != len(request.form.getlist("rowid")):
+            abort(400)
+        items = self.get_items(keys)
+        answer = self.run_action(name, items)
+        if answer is not None:
+            return answer
+        single = request.form.get("from") == "record" and len(items) == 1
+        return redirect(self.url_of(items[0].id) if single else self.back_to_list())
+
+    def run_action(self, name: str, items: Sequence[Any]) -> Any:
+        """Run it on every row or on none; a DomainError becomes the answer of the request."""
+        chosen = self.actions[name]
+        if not all(self.is_action_available(name, item) for item in items):
+            raise DomainError("This is not possible in the present state.")
+        answer = chosen.func(items)
+        db.session.commit()
+        if answer is None:
+            flash(_("%(action)s: %(count)s done.", action=chosen.text, count=len(items)), "success")
+        return answer
+
+    def apply(self, items: Sequence[Any], act: Any) -> None:
+        """Call `act(row)` on each row, in key order so that concurrent actions cannot deadlock."""
+        for item in sorted(items, key=lambda row: row.id):
+            act(item)
+
+    # addresses ------------------------------------------------------------------
+    def url_of(self, pk: int) -> str:
+        return url_for(f"{self.endpoint}.show", pk=pk)
+
+    def list_url(self, state: ListState | None = None, **changed: Any) -> str:
+        return url_for(f"{self.endpoint}.list") + (state.query(**changed) if state else "")
+
+    def back_to_list(self) -> str:
+        """The list as it was, where the form says so and the address is ours."""
+        query = request.form.get("state", "")
+        return self.list_url() + (query if query.startswith("?") else "")
+
+
+

@@ -1,0 +1,147 @@
+"""Add, edit, delete: the pages around `saving.save`."""
+
+from typing import Any
+
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+
+from app.extensions import db
+from app.lowcode.screens.declare import Lines
+from app.lowcode.screens.forms import EntryForm, line_texts, line_totals, prefill
+from app.lowcode.screens.saving import FieldErrors, save
+
+
+class Writing:
+    """Adds the routes that change rows through forms."""
+
+    @expose("/new", methods=["GET", "POST"])
+    @has_access
+    @permission_name("add")
+    def add(self) -> Any:
+        if request.method == "GET":
+            item = self.model()
+            entry = EntryForm(self, item, None, prefill(self, request.args))
+            return self._show_form(entry, "add")
+        entry = EntryForm(self, self.model(), request.form, {})
+        if self._accept(entry, is_new=True):
+            key, label = entry.item.id, repr(entry.item)
+            if request.args.get("dialog"):
+                return jsonify({"value": str(key), "label": label})
+            flash(_("%(name)s was created.", name=label), "success")
+            return redirect(self.url_of(key))
+        return self._show_form(entry, "add")
+
+    @expose("/<int:pk>/edit", methods=["GET", "POST"])
+    @has_access
+    @permission_name("edit")
+    def edit(self, pk: int) -> Any:
+        item = self.get_item(pk)
+        if request.method == "GET":
+            return self._show_form(EntryForm(self, item, None, {}), "edit")
+        entry = EntryForm(self, item, request.form, {})
+        seen = request.form.get("version", "")
+        if seen.isdigit() and int(seen) != item.version:
+            entry.errors.append(
+                _("Somebody else changed this record in the meantime. Compare and save again.")
+            )
+            entry.validate()
+            return self._show_form(entry, "edit", status=409)
+        if self._accept(entry, is_new=False):
+            flash(_("%(name)s was saved.", name=repr(item)), "success")
+            return redirect(self.url_of(pk))
+        return self._show_form(entry, "edit")
+
+    def _accept(self, entry: EntryForm, *, is_new: bool) -> bool:
+        """Validate, save and commit; False leaves the messages in `entry` and nothing saved."""
+        if not entry.validate():
+            return False
+        try:
+            save(self, entry.item, entry.values(), is_new=is_new)
+        except FieldErrors as error:
+            db.session.rollback()
+            entry.refuse(error)
+            return False
+        doubts = list(self.warnings(entry.item))
+        if doubts and not request.form.get("confirm"):
+            db.session.rollback()
+            entry.warnings = doubts
+            return False
+        db.session.commit()
+        return True
+
+    def _show_form(self, entry: EntryForm, mode: str, status: int | None = None) -> Any:
+        refused = request.method == "POST"
+        if refused:
+            db.session.rollback()
+        dialog = bool(request.args.get("dialog"))
+        if mode == "add":
+            title = _("New %(name)s", name=self.singular)
+            url = url_for(f"{self.endpoint}.add", **({"dialog": 1} if dialog else {}))
+            cancel = self.list_url()
+        else:
+            title = _("Edit %(name)s", name=repr(entry.item))
+            url = url_for(f"{self.endpoint}.edit", pk=entry.item.id)
+            cancel = self.url_of(entry.item.id)
+        page = entry.page(mode, url, cancel, title)
+        template = "form_dialog.html" if dialog else "form.html"
+        return render_template(template, page=page), status or (422 if refused else 200)
+
+    @expose("/totals/<name>", methods=["POST"])
+    def sum_lines(self, name: str) -> Any:
+        """Computed columns and totals of the inline lines as typed; nothing is saved."""
+        if not (self.may("can_add") or self.may("can_edit")):
+            abort(403)
+        part = next((p for p in self.form if isinstance(p, Lines) and p.name == name), None)
+        if part is None:
+            abort(404)
+        entry = EntryForm(self, self.model(), request.form, {})
+        lines = next(lines for lines in entry.lines if lines.part is part)
+        lines.validate()
+        drafts = lines.drafts()
+        answer = jsonify({"lines": line_texts(part, drafts), "totals": line_totals(part, drafts)})
+        db.session.rollback()
+        return answer
+
+    @expose("/<int:pk>/delete", methods=["POST"])
+    @has_access
+    @permission_name("delete")
+    def delete(self, pk: int) -> Any:
+        item = self.get_item(pk)
+        label = repr(item)
+        self.pre_delete(item)
+        db.session.delete(item)
+        try:
+            db.session.commit()
+        except IntegrityError:
+            db.session.rollback()
+            flash(_("%(name)s is still used by other records.", name=label), "danger")
+            return redirect(self.url_of(pk))
+        flash(_("%(name)s was deleted.", name=label), "success")
+        return redirect(self.list_url())
+
+    @expose("/<int:pk>/move", methods=["POST"])
+    def move(self, pk: int) -> Any:
+        """A card dropped on another stack of a board: JSON {column, value, version}."""
+        if not self.may("can_edit"):
+            abort(403)
+        payload = request.get_json(silent=True) or {}
+        board = next((b for b in self.boards if b.column == payload.get("column")), None)
+        if board is None:
+            abort(404)
+        item = self.get_item(pk)
+        if payload.get("version") not in (None, item.version):
+            return jsonify(
+                {"message": _("Somebody else changed this record in the meantime. Reload.")}
+            ), 409
+        try:
+            value = self.field(board.column).read(payload.get("value"))
+            save(self, item, {board.column: value}, is_new=False)
+        except FieldErrors as error:
+            db.session.rollback()
+            text = "; ".join(text for texts in error.errors.values() for text in texts)
+            return jsonify({"message": text}), 422
+        db.session.commit()
+        return jsonify({"version": item.version})

@@ -1,0 +1,175 @@
+"""What surrounds every page: menu, person, preferences, palette and the helpers of templates."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, abort, current_app, g, jsonify, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from app.extensions import db
+from app.lowcode import listing, locale, notifications, pages, principal
+from app.lowcode.fields.base import humanize
+from app.lowcode.listing import ListState
+from config import Settings
+
+PALETTE_ROWS = 5
+
+
+@dataclass(slots=True)
+class Item:
+    label: str
+    url: str
+    icon: str
+    active: bool = False
+
+
+@dataclass(slots=True)
+class MenuArea:
+    name: str
+    label: str
+    icon: str
+    items: list[Item] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Person:
+    name: str
+    initials: str
+    subtitle: str
+    profile_url: str
+
+
+@dataclass(slots=True)
+class Shell:
+    """The `shell` object of `shell/base.html`."""
+
+    name: str
+    version: str
+    menu: list[MenuArea]
+    user: Person | None
+    locale: str
+    locales: list[tuple[str, str, bool]]
+    theme: str
+    density: str
+    unread: int
+    notifications_url: str | None
+    palette_url: str
+    login_url: str
+    logout_url: str
+    preferences_url: str
+    banner: str | None
+    help_url: str
+
+
+def init(app: Flask, _settings: Settings) -> None:
+    """Template helpers and the palette."""
+    app.extensions.setdefault("kehu_menu", ())
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(shell=shell, asset=asset, is_lines=pages.is_lines)
+    app.add_url_rule("/palette", "palette", palette)
+
+
+def asset(path: str) -> str:
+    """A static file's address; the version in it lets browsers keep the file for good."""
+    return url_for("static", filename=path, v=current_app.config["VERSION"])
+
+
+def shell() -> Shell:
+    """Built once per request."""
+    if "kehu_shell" not in g:
+        g.kehu_shell = _build()
+    built: Shell = g.kehu_shell
+    return built
+
+
+def _build() -> Shell:
+    person = g.user if getattr(g.user, "is_authenticated", False) else None
+    settings: Settings = current_app.extensions["kehu_settings"]
+    code = str(get_locale() or "zh")
+    languages = current_app.config["LANGUAGES"].items()
+    return Shell(
+        name=current_app.config["APP_NAME"],
+        version=current_app.config["VERSION"],
+        menu=menu() if person else [],
+        user=_person(person) if person else None,
+        locale=code,
+        locales=[(key, entry["name"], key == code) for key, entry in languages],
+        theme=locale.theme(),
+        density=locale.density(),
+        unread=notifications.unread_count(db.session, person.id) if person else 0,
+        notifications_url="/notifications/recent" if person else None,
+        palette_url=url_for("palette"),
+        login_url="/login/",
+        logout_url="/logout/",
+        preferences_url="/preferences",
+        banner=_("Connections are not encrypted: everyone on this network can read along.")
+        if settings.insecure_http
+        else None,
+        help_url="/help/",
+    )
+
+
+def _person(person: Any) -> Person:
+    roles = ", ".join(_(humanize(role)) for role in principal.current().roles)
+    name = person.name or person.username
+    return Person(name, name[:1].upper(), roles, "/account/")
+
+
+def menu() -> list[MenuArea]:
+    """The areas with the screens that the acting person may open."""
+    areas = []
+    for area in current_app.extensions["kehu_menu"]:
+        items = [item for view in area.views if (item := _item(view)) is not None]
+        if items:
+            areas.append(MenuArea(area.name, _(area.label), area.icon, items))
+    return areas
+
+
+def _item(view_class: type[Any]) -> Item | None:
+    view = next(v for v in current_app.appbuilder.baseviews if type(v) is view_class)  # type: ignore[attr-defined]
+    right = getattr(view, "menu_right", "can_list")
+    if right and not principal.current().can(right, view.class_permission_name):
+        return None
+    url = url_for(f"{view.endpoint}.{view.default_view}")
+    active = request.blueprint == view.endpoint
+    return Item(str(view.list_title), url, view.icon, active)
+
+
+def palette() -> Any:
+    """Screens and records whose name or declared columns hold the words typed."""
+    if not getattr(g.user, "is_authenticated", False):
+        abort(401)
+    words = request.args.get("q", "").strip()[:100]
+    groups = [{"label": _("Screens"), "items": _screens(words)}]
+    if words:
+        groups += [
+            {"label": str(view.list_title), "items": _records(view, words)}
+            for view in current_app.extensions["kehu_screens"].values()
+            if view.quick_search and view.may("can_list") and view.may("can_show")
+        ]
+    return jsonify({"groups": [group for group in groups if group["items"]]})
+
+
+def _screens(words: str) -> list[dict[str, str]]:
+    return [
+        {"label": item.label, "hint": area.label, "url": item.url, "icon": item.icon}
+        for area in menu()
+        for item in area.items
+        if words.casefold() in item.label.casefold()
+    ][:8]
+
+
+def _records(view: Any, words: str) -> list[dict[str, str]]:
+    state = ListState(q=words, size=PALETTE_ROWS)
+    label, code = view.model.label_column, view.model.code_column
+    paths = [label, *([code] if code and code != label else [])]
+    return [
+        {
+            "label": str(row.values[label] or ""),
+            "hint": str(row.values[paths[-1]] or "") if len(paths) > 1 else "",
+            "url": view.url_of(row.id),
+            "icon": view.icon,
+        }
+        for row in listing.fetch(view.listable, state, paths)
+    ]
