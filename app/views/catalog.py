@@ -17,7 +17,8 @@ from app.services import catalog
 class UnitView(EntityView):
     datamodel = EntityInterface(Unit)
     icon = "ruler-2"
-    list_columns = ["code", "name"]
+    help_page = "catalog"
+    list_columns = ["name", "code"]
     quick_search = ["code", "name"]
     filters = ["created_on"]
     base_order = ("code", "asc")
@@ -28,9 +29,10 @@ class UnitView(EntityView):
 class ProductView(EntityView):
     datamodel = EntityInterface(Product)
     icon = "package"
+    help_page = "catalog"
     list_columns = [
-        "code",
         "name",
+        "code",
         "specification",
         "category",
         "use",
@@ -66,10 +68,9 @@ class ProductView(EntityView):
         ),
         Section("Notes", ["notes"]),
     ]
-    facts = ["category", "unit", "sale_price", "purchase_price", "supplier"]
-    badges = ["use"]
+    facts = ["category", "use", "unit", "sale_price", "purchase_price", "supplier"]
     layouts = [
-        Board("use"),
+        Board("use", card=["code", "category", "sale_price"]),
         Chart("category"),
         Chart("use"),
         Chart("supplier"),
@@ -84,7 +85,8 @@ class ProductView(EntityView):
 class ProductCategoryView(EntityView):
     datamodel = EntityInterface(ProductCategory)
     icon = "category"
-    list_columns = ["code", "name", "parent", "description"]
+    help_page = "catalog"
+    list_columns = ["name", "code", "parent", "description"]
     quick_search = ["code", "name"]
     filters = ["parent", "created_on"]
     base_order = ("code", "asc")

@@ -10,9 +10,10 @@ from app.views.warnings import duplicate_warnings
 class SupplierView(EntityView):
     datamodel = EntityInterface(Supplier)
     icon = "truck"
+    help_page = "catalog"
     list_columns = [
-        "code",
         "name",
+        "code",
         "grade",
         "contact_name",
         "phone",
@@ -40,8 +41,12 @@ class SupplierView(EntityView):
         Section("Notes", ["notes"]),
     ]
     facts = ["contact_name", "phone", "country", "payment_terms"]
-    badges = ["grade"]
-    layouts = [Board("grade"), Chart("grade"), Chart("country"), Chart("created_on")]
+    layouts = [
+        Board("grade", card=["contact_name", "phone", "country"]),
+        Chart("grade"),
+        Chart("country"),
+        Chart("created_on"),
+    ]
     related_views = [ProductView]
     match_keys = ["code", "name"]
 

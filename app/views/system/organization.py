@@ -9,7 +9,7 @@ from app.views.customers import CustomerView
 class TeamView(EntityView):
     datamodel = EntityInterface(Team)
     icon = "users-group"
-    list_columns = ["code", "name", "parent", "manager", "region"]
+    list_columns = ["name", "code", "parent", "manager", "region"]
     quick_search = ["code", "name", "manager.name"]
     filters = ["parent", "region", "manager"]
     base_order = ("code", "asc")
@@ -26,7 +26,7 @@ class TeamView(EntityView):
 class RegionView(EntityView):
     datamodel = EntityInterface(Region)
     icon = "map-pin"
-    list_columns = ["code", "name", "notes"]
+    list_columns = ["name", "code", "notes"]
     quick_search = ["code", "name"]
     filters = ["created_on"]
     base_order = ("code", "asc")

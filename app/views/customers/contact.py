@@ -1,0 +1,49 @@
+"""The screen of contacts."""
+
+from app.entities.customers import Contact
+from app.extensions import db
+from app.lowcode.screens import Board, Chart, EntityInterface, EntityView, Section
+from app.services import customers
+
+
+class ContactView(EntityView):
+    datamodel = EntityInterface(Contact)
+    icon = "address-book"
+    help_page = "customers"
+    list_columns = [
+        "name",
+        "customer",
+        "job_title",
+        "role",
+        "is_decision_maker",
+        "mobile",
+        "email",
+    ]
+    quick_search = ["name", "mobile", "phone", "email", "wechat", "customer.name"]
+    filters = [
+        "customer",
+        "role",
+        "is_decision_maker",
+        "is_primary",
+        "preferred_channel",
+        "customer.tier",
+        "customer.owner",
+        "birth_date",
+        "created_on",
+    ]
+    base_order = ("created_on", "desc")
+    form = [
+        Section(
+            "Person",
+            ["customer", "name", "sex", "role", "job_title", "department", "reports_to"],
+        ),
+        Section("Ways to reach", ["mobile", "phone", "email", "wechat", "preferred_channel"]),
+        Section("Standing", ["is_decision_maker", "is_primary", "birth_date"]),
+        Section("Notes", ["notes"]),
+    ]
+    facts = ["customer", "role", "mobile", "preferred_channel"]
+    layouts = [Board("role"), Chart("role"), Chart("preferred_channel"), Chart("created_on")]
+    match_keys = ["customer", "name"]
+
+    def pre_save(self, item: Contact, is_new: bool) -> None:
+        customers.check_contact(db.session, item)

@@ -1,0 +1,151 @@
+"""The screen of customers."""
+
+from flask_babel import lazy_gettext as _
+
+from app.entities.customers import Customer
+from app.entities.system.user import User
+from app.extensions import db
+from app.lowcode import principal
+from app.lowcode.fields.scalars import today
+from app.lowcode.screens import (
+    Board,
+    Chart,
+    EntityInterface,
+    EntityView,
+    Lines,
+    Section,
+    action,
+)
+from app.rules.customers import Tier
+from app.services import customers
+from app.views.customers.contact import ContactView
+from app.views.customers.interaction import InteractionView
+from app.views.warnings import duplicate_warnings
+
+
+class CustomerView(EntityView):
+    datamodel = EntityInterface(Customer)
+    icon = "building"
+    help_page = "customers"
+    list_columns = [
+        "name",
+        "code",
+        "tier",
+        "lifecycle_stage",
+        "owner",
+        "phone",
+        "region",
+        "tags",
+        "credit_limit",
+        "created_on",
+    ]
+    quick_search = ["name", "code", "phone", "phone_key", "email", "tax_number"]
+    filters = [
+        "kind",
+        "tier",
+        "lifecycle_stage",
+        "source",
+        "industry",
+        "region",
+        "tags",
+        "owner",
+        "team",
+        "country",
+        "do_not_contact",
+        "credit_limit",
+        "created_on",
+        "cooperation_since",
+        "last_verified_on",
+        "birth_date",
+        "parent",
+        "interests",
+        "needs",
+    ]
+    base_order = ("created_on", "desc")
+    form = [
+        Section("Basic", ["name", "kind", "code", "tier", "lifecycle_stage", "country"]),
+        Section("Registration", ["tax_number"], when={"kind": ["company", "government"]}),
+        Section(
+            "Company",
+            ["industry", "size", "legal_representative", "parent"],
+            when={"kind": ["company"]},
+        ),
+        Section(
+            "Government agency", ["agency_level", "policy_notes"], when={"kind": ["government"]}
+        ),
+        Section("Individual", ["sex", "birth_date", "occupation"], when={"kind": ["individual"]}),
+        Section(
+            "Ways to reach",
+            ["phone", "fax", "email", "website", "preferred_channel", "do_not_contact"],
+        ),
+        Lines(
+            "addresses",
+            [
+                "kind",
+                "country",
+                "province",
+                "city",
+                "district",
+                "street",
+                "postal_code",
+                "is_default",
+            ],
+        ),
+        Section("Classification", ["source", "region", "tags"]),
+        Section(
+            "Responsibility and terms",
+            ["owner", "team", "credit_limit", "cooperation_since", "last_verified_on"],
+        ),
+        Section("What the customer wants", ["needs", "preferences", "interests"]),
+        Section("Notes", ["notes"]),
+    ]
+    facts = ["kind", "owner", "phone", "region", "credit_limit", "cooperation_since"]
+    totals = ["credit_limit"]
+    layouts = [
+        Board("tier", sum="credit_limit", card=["owner", "phone", "credit_limit"]),
+        Board("lifecycle_stage", sum="credit_limit", card=["owner", "tier", "credit_limit"]),
+        Chart("tier"),
+        Chart("lifecycle_stage"),
+        Chart("industry"),
+        Chart("region", sum="credit_limit"),
+        Chart("source"),
+        Chart("created_on"),
+        Chart("owner", split="tier"),
+    ]
+    related_views = [ContactView, InteractionView]
+    timeline = ["interactions"]
+    match_keys = ["code", "name"]
+
+    def pre_save(self, item: Customer, is_new: bool) -> None:
+        customers.check_customer(item)
+
+    def warnings(self, item: Customer) -> list[tuple[str, str | None]]:
+        return duplicate_warnings(self, item)
+
+    @action("make_vip", _("Make VIP"), _("Make these customers VIP?"), icon="crown")
+    def make_vip(self, items: list[Customer]) -> None:
+        customers.set_tier(items, Tier.VIP)
+
+    @action("make_ordinary", _("Make ordinary"), _("Make these customers ordinary?"), icon="user")
+    def make_ordinary(self, items: list[Customer]) -> None:
+        customers.set_tier(items, Tier.ORDINARY)
+
+    @action("make_potential", _("Make potential"), _("Make these potential?"), icon="user-question")
+    def make_potential(self, items: list[Customer]) -> None:
+        customers.set_tier(items, Tier.POTENTIAL)
+
+    @action(
+        "take_over", _("Take over"), _("Become the owner of these customers?"), icon="hand-grab"
+    )
+    def take_over(self, items: list[Customer]) -> None:
+        customers.assign(items, db.session.get(User, principal.current().user_id))
+
+    @action(
+        "verify",
+        _("Mark as verified"),
+        _("Were these files checked?"),
+        icon="rosette-discount-check",
+    )
+    def verify(self, items: list[Customer]) -> None:
+        for customer in items:
+            customer.last_verified_on = today()
