@@ -1,0 +1,22 @@
+"""The schedule, and the kinds of background work: every module here registers its own."""
+
+from datetime import time, timedelta
+from importlib import import_module
+from pkgutil import iter_modules
+
+from flask import Flask
+
+from app.lowcode.jobs import Runner, Scheduled
+from app.rules.jobs import Daily
+from config import Settings
+
+SCHEDULE: tuple[Scheduled, ...] = (
+    Scheduled("clean_up", Daily(at=time(3, 30)), "clean_up", grace=timedelta(days=7)),
+)
+
+
+def init(app: Flask, settings: Settings) -> None:
+    """Register all handlers; the runner stands in `app.extensions["kehu_jobs"]`, not started."""
+    for module in iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")
+    app.extensions["kehu_jobs"] = Runner(app, settings.job_threads, SCHEDULE)

@@ -60,29 +60,30 @@ class Option:
             if self.required:
                 raise InvalidInput("Please fill in this field.", field=self.key)
             return None if self.kind == "number" else ""
-        value = self._read_filled(text)
-        return self.check(value) if self.check else value
+        try:
+            value = self._read_filled(text)
+            return self.check(value) if self.check else value
+        except InvalidInput as error:
+            error.field = self.key
+            raise
 
     def _read_filled(self, text: str) -> Any:
         if self.kind == "number":
             number = parse_integer(text)
             if not self.low <= number <= self.high:
                 raise InvalidInput(
-                    "Write a whole number from %(low)s to %(high)s.",
-                    field=self.key,
-                    low=self.low,
-                    high=self.high,
+                    "Write a whole number from %(low)s to %(high)s.", low=self.low, high=self.high
                 )
             return number
         if self.kind == "choice" and text not in {code for code, _label in self.choices()}:
-            raise InvalidInput("This choice does not exist.", field=self.key)
+            raise InvalidInput("This choice does not exist.")
         if self.max_length and len(text) > self.max_length:
-            raise InvalidInput(
-                "At most %(count)s characters.", field=self.key, count=self.max_length
-            )
+            raise InvalidInput("At most %(count)s characters.", count=self.max_length)
         return text
 
     def typed(self, value: Any) -> str:
+        if self.kind == "flag":
+            return "yes" if value else ""
         return "" if value is None else str(value)
 
     def form_field(self) -> Any:
