@@ -38,23 +38,29 @@ def _before_flush(session: Session, *_unused: Any) -> None:
     actor = principal.current_or_none()
     pending = session.info.setdefault(_PENDING, [])
     for row in list(session.new):
-        if _is_audited(row):
+        if _is_ours(row):
             _derive(row)
             _stamp(row, actor, new=True)
-            pending.append((row, "create", None))
+            if _is_audited(row):
+                pending.append((row, "create", None))
     for row in list(session.dirty):
-        if _is_audited(row):
+        if _is_ours(row):
             _derive(row)
             if changes := dict(changes_of(row)):
                 _stamp(row, actor, new=False)
-                pending.append((row, "update", changes))
+                if _is_audited(row):
+                    pending.append((row, "update", changes))
     for row in list(session.deleted):
-        if _is_audited(row):
+        if _is_ours(row) and _is_audited(row):
             pending.append((row, "delete", _values(row)))
 
 
+def _is_ours(row: Any) -> bool:
+    return hasattr(row, "version")
+
+
 def _is_audited(row: Any) -> bool:
-    return hasattr(row, "version") and getattr(row, "is_audited", True)
+    return getattr(row, "is_audited", True)
 
 
 def _derive(row: Any) -> None:

@@ -21,7 +21,9 @@ DEEPEST = 8
 LONGEST = 4096
 
 
-def to_sql(model: type[Any], tree: Tree, allowed: frozenset[str] | None = None) -> ColumnElement[bool]:
+def to_sql(
+    model: type[Any], tree: Tree, allowed: frozenset[str] | None = None
+) -> ColumnElement[bool]:
     """The tree as a WHERE clause on `model`.
 
     `allowed`: paths that may be named (None: all); InvalidInput for anything else, so that a

@@ -41,7 +41,9 @@ def check_upload(filename: str, data: bytes) -> tuple[str, str]:
     name = clean_name(filename)
     kind = _KINDS.get(PurePath(name).suffix.lower())
     if kind is None:
-        raise InvalidInput("Files of this kind are not accepted. Accepted: %(kinds)s", kinds=ALLOWED)
+        raise InvalidInput(
+            "Files of this kind are not accepted. Accepted: %(kinds)s", kinds=ALLOWED
+        )
     content_type, marks = kind
     if not data:
         raise InvalidInput("The file is empty.")

@@ -57,7 +57,9 @@ class ListState:
         pairs += [("q", state.q)] if state.q else []
         pairs += [("where", state.where)] if state.where else []
         if state.sort:
-            pairs.append(("sort", ",".join(("-" if down else "") + path for path, down in state.sort)))
+            pairs.append(
+                ("sort", ",".join(("-" if down else "") + path for path, down in state.sort))
+            )
         pairs += [("layout", state.layout)] if state.layout != "list" else []
         pairs += [("chart", str(state.chart))] if state.chart else []
         pairs += [("size", str(state.size))] if state.size != 25 else []
@@ -75,8 +77,10 @@ def read_state(source: Listable, args: Mapping[str, Any]) -> ListState:
     Unknown filters and sort columns are left out and reported in `problems`.
     """
     problems: list[DomainError] = []
-    pairs = args.items(multi=True) if hasattr(args, "items") and hasattr(args, "getlist") else (
-        args.items()
+    pairs = (
+        args.items(multi=True)
+        if hasattr(args, "items") and hasattr(args, "getlist")
+        else (args.items())
     )
     filters = []
     for name, text in pairs:
@@ -125,7 +129,11 @@ def condition(source: Listable, state: ListState) -> ColumnElement[bool]:
     if state.where:
         parts.append(conditions.to_sql(model, conditions.loads(state.where), source.filters))
     for word in state.q.split():
-        parts.append(or_(*(_contains(model, path, word) for path in source.search)) if source.search else false())
+        parts.append(
+            or_(*(_contains(model, path, word) for path in source.search))
+            if source.search
+            else false()
+        )
     return and_(*parts) if parts else and_(True)
 
 
@@ -196,7 +204,9 @@ class Selection:
         down = bool(sort and sort[0][1])
         return [*clauses, self.model.id.desc() if down else self.model.id.asc()]
 
-    def statement(self, where: ColumnElement[bool], sort: Sequence[tuple[str, bool]]) -> Select[Any]:
+    def statement(
+        self, where: ColumnElement[bool], sort: Sequence[tuple[str, bool]]
+    ) -> Select[Any]:
         order = self.order(sort)  # may add joins
         statement = select(*self._columns).select_from(self.model)
         for attribute, _alias in self._joins:
@@ -252,7 +262,9 @@ def _tags_of(field: TagsField, keys: list[int]) -> dict[int, list[Ref]]:
     return found
 
 
-def fetch(source: Listable, state: ListState, paths: Sequence[str] | None = None) -> list[ListedRow]:
+def fetch(
+    source: Listable, state: ListState, paths: Sequence[str] | None = None
+) -> list[ListedRow]:
     """One page of rows with the given columns (default: the declared ones)."""
     selection = Selection(source.model, paths or source.columns)
     statement = selection.statement(condition(source, state), state.sort or source.order)

@@ -108,4 +108,3 @@ def _charts(screens: dict[type[Any], Any]) -> list[dict[str, str]]:
         title = f"{view.list_title} · {chart_title(view, declared)}"
         charts.append({"title": title, "data_url": address, "more_url": more})
     return charts[:4]
-

@@ -81,7 +81,9 @@ class Field:
             wanted = self.read(value)
             # "is not x" includes the rows where nothing stands, as people expect.
             return (
-                expression == wanted if op == "eq" else or_(expression != wanted, expression.is_(None))
+                expression == wanted
+                if op == "eq"
+                else or_(expression != wanted, expression.is_(None))
             )
         if op == "in":
             values = value if isinstance(value, list) else [value]

@@ -1,6 +1,6 @@
 """WTForms fields that read through a `Field` and keep what was typed when reading fails."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from wtforms import Field as FormField
@@ -22,10 +22,13 @@ def _plain(value: Any) -> Any:
 class KehuField(FormField):
     """Base of all inputs: `kind` picks the widget, `typed` survives a failed save."""
 
-    def __init__(self, label: Any, *, source: Any, required: bool, description: Any = "", **kw: Any):
+    def __init__(
+        self, label: Any, *, source: Any, required: bool, description: Any = "", **kw: Any
+    ):
         super().__init__(label, description=description, **kw)
         self.source = source
         self.required = required
+        self.flags.required = required
         self.typed: str | None = None
 
     @property
@@ -33,8 +36,9 @@ class KehuField(FormField):
         return self.source.kind
 
     @property
-    def max_length(self) -> int | None:
-        return self.source.max_length
+    def meta_(self) -> dict[str, Any]:
+        """What the widget needs beyond the value."""
+        return {"maxlength": self.source.max_length} if self.source.max_length else {}
 
     @property
     def options(self) -> list[Option]:
@@ -64,6 +68,17 @@ class KehuField(FormField):
             raise StopValidation
         if self.required and self.data in (None, "", []):
             raise StopValidation(_("Please fill in this field."))
+
+
+class ComputedField(FormField):
+    """A column of inline rows that the server computes: shown, never read."""
+
+    kind = "money"
+    meta_: ClassVar[dict[str, Any]] = {"readonly": True}
+    text = ""
+
+    def _value(self) -> str:
+        return self.text
 
 
 class FlagField(KehuField):

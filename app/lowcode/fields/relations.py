@@ -36,7 +36,9 @@ class RelatedField(Field):
 
     def label_of(self, row: Any) -> str:
         """The row's own label; seeded roles and the like are translated msgids."""
-        text = row.label if isinstance(row, Ref) else str(getattr(row, self.target.label_column) or "")
+        text = (
+            row.label if isinstance(row, Ref) else str(getattr(row, self.target.label_column) or "")
+        )
         return _(humanize(text)) if getattr(self.target, "label_is_msgid", False) else text
 
     def by_key(self, key: Any) -> Any:
@@ -151,7 +153,9 @@ class TagsField(RelatedField):
         return Cell(
             self.kind,
             self.text(rows),
-            items=tuple((self.label_of(row), getattr(row, "color", None) or "gray") for row in rows),
+            items=tuple(
+                (self.label_of(row), getattr(row, "color", None) or "gray") for row in rows
+            ),
         )
 
     def condition(self, expression: ColumnElement[Any], op: str, value: Any) -> ColumnElement[bool]:

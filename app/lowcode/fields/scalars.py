@@ -319,7 +319,11 @@ class ChoiceField(Field):
         """By code, or by label in either language."""
         wanted = text.strip().casefold()
         for member in self.enum:
-            if wanted in {member.value.casefold(), member.label.casefold(), _(member.label).casefold()}:
+            if wanted in {
+                member.value.casefold(),
+                member.label.casefold(),
+                _(member.label).casefold(),
+            }:
                 return member
         raise InvalidInput(
             "%(value)s is not one of: %(choices)s",

@@ -117,9 +117,7 @@ class RecordExtras:
     def file_urls(self, pk: int, attachment: Attachment) -> tuple[str, str | None]:
         """Where to download it and, for who may edit the record, where to remove it."""
         keys = {"pk": pk, "file_id": attachment.id}
-        remove = (
-            url_for(f"{self.endpoint}.delete_file", **keys) if self.may("can_edit") else None
-        )
+        remove = url_for(f"{self.endpoint}.delete_file", **keys) if self.may("can_edit") else None
         return url_for(f"{self.endpoint}.file", **keys), remove
 
 

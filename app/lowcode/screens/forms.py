@@ -6,104 +6,108 @@ from functools import cached_property
 from typing import Any
 
 from flask import request, url_for
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy import inspect
 from werkzeug.datastructures import MultiDict
-from wtforms import Form
+from wtforms import Form, HiddenField
 
 from app.lowcode import principal
 from app.lowcode.fields import field_of
-from app.lowcode.fields.inputs import PickerField
+from app.lowcode.fields.base import label_for
+from app.lowcode.fields.inputs import ComputedField, PickerField
 from app.lowcode.fields.relations import RelatedField
 from app.lowcode.pages import Column, FormLines, FormPage, FormSection
 from app.lowcode.screens.declare import Lines, Section
 from app.lowcode.screens.saving import FieldErrors, is_visible
 
+MOST_LINES = 1000
+
 
 class LineForms:
     """The inline rows of one `Lines` part: as posted, else as saved."""
 
-    def __init__(self, part: Lines, view: Any, item: Any, posted: MultiDict[str, str] | None) -> None:
+    def __init__(
+        self, part: Lines, view: Any, item: Any, posted: MultiDict[str, str] | None
+    ) -> None:
         self.part, self.view, self.item = part, view, item
         self.model = inspect(view.model).relationships[part.name].mapper.class_
         self.names = [name for name in part.columns if name not in part.computed]
+        fields: dict[str, Any] = {
+            name: field_of(self.model, name).form_field() for name in self.names
+        }
+        fields |= {name: ComputedField(label_for(name, {})) for name in part.computed}
         self.form_class = type(
-            f"{self.model.__name__}Line",
-            (Form,),
-            {name: field_of(self.model, name).form_field() for name in self.names},
+            f"{self.model.__name__}Line", (Form,), {"id": HiddenField(), **fields}
         )
         self.errors: list[str] = []
         self.rows = self._posted(posted) if posted is not None else self._saved()
 
-    def _posted(self, posted: MultiDict[str, str]) -> list[tuple[str, Form]]:
+    def _posted(self, posted: MultiDict[str, str]) -> list[Form]:
         pattern = re.compile(rf"{re.escape(self.part.name)}-(\d+)-")
         found = (pattern.match(name) for name in posted)
         indexes = sorted({int(match.group(1)) for match in found if match})
-        rows = []
-        for index in indexes[:1000]:
-            prefix = f"{self.part.name}-{index}"
-            form = self.form_class(posted, prefix=prefix)
-            if any(_typed(field) for field in form) or posted.get(f"{prefix}-id"):
-                rows.append((posted.get(f"{prefix}-id", ""), form))
-        return rows
+        rows = [
+            self.form_class(posted, prefix=f"{self.part.name}-{index}")
+            for index in indexes[:MOST_LINES]
+        ]
+        return [row for row in rows if row["id"].data or any(_typed(row[n]) for n in self.names)]
 
-    def _saved(self) -> list[tuple[str, Form]]:
+    def _saved(self) -> list[Form]:
         return [
-            (str(line.id), self.form_class(obj=line, prefix=f"{self.part.name}-{index}"))
+            self.form_class(obj=line, prefix=f"{self.part.name}-{index}")
             for index, line in enumerate(getattr(self.item, self.part.name) or [])
         ]
 
     def validate(self) -> bool:
-        return all([form.validate() for _key, form in self.rows])
+        return all([row.validate() for row in self.rows])
 
     def values(self) -> list[dict[str, Any]]:
         return [
-            {"id": int(key) if key.isdigit() else None, **{f.short_name: f.data for f in form}}
-            for key, form in self.rows
+            {
+                "id": int(row["id"].data) if str(row["id"].data or "").isdigit() else None,
+                **{name: row[name].data for name in self.names},
+            }
+            for row in self.rows
         ]
 
     def drafts(self) -> list[Any]:
         """Unsaved lines holding what is typed, for computed columns and totals."""
         drafts = []
-        for _key, form in self.rows:
+        for row in self.rows:
             line = self.model()
-            for field in form:
-                setattr(line, field.short_name, field.data)
+            for name in self.names:
+                setattr(line, name, row[name].data)
             drafts.append(line)
         return drafts
 
     def page(self, totals_url: str | None) -> FormLines:
-        columns = [self._column(name) for name in self.part.columns]
-        blank = self.form_class(prefix=f"{self.part.name}-__index__")
-        rows = [self._row(key, form) for key, form in self.rows]
+        drafts = self.drafts()
+        for row, texts in zip(self.rows, line_texts(self.part, drafts), strict=True):
+            for name, text in texts.items():
+                row[name].text = text
         return FormLines(
             name=self.part.name,
-            title=_(self.part.title) if self.part.title else str(_label(self.part.name)),
-            columns=columns,
-            rows=rows,
-            blank=self._row("", blank),
+            title=_(self.part.title) if self.part.title else str(label_for(self.part.name, {})),
+            columns=[self._column(name) for name in self.part.columns],
+            rows=[self._fields(row) for row in self.rows],
+            blank=self._fields(self.form_class(prefix=f"{self.part.name}-__index__")),
             totals_url=totals_url if self.part.totals or self.part.computed else None,
-            totals=line_totals(self.part, self.drafts() if self.rows else []),
+            totals=line_totals(self.part, drafts),
             errors=self.errors,
         )
 
-    def _row(self, key: str, form: Form) -> dict[str, Any]:
-        by_name = {field.short_name: field for field in form}
-        for name, field in by_name.items():
-            self.view.wire_picker(field, f"{self.part.name}.{name}", set(self.names))
-        return {"id": key, "fields": [by_name.get(name) for name in self.part.columns]}
+    def _fields(self, row: Form) -> list[Any]:
+        """The hidden key, then the fields in column order."""
+        for name in self.names:
+            self.view.wire_picker(row[name], f"{self.part.name}.{name}", set(self.names))
+        return [row["id"], *(row[name] for name in self.part.columns)]
 
     def _column(self, name: str) -> Column:
         if name in self.part.computed:
-            return Column(name, str(_label(name)), "money", "right")
+            return Column(name, str(label_for(name, {})), "money", "right")
         field = field_of(self.model, name)
         return Column(name, str(field.label), field.kind, field.align)
-
-
-def _label(name: str) -> Any:
-    from app.lowcode.fields.base import label_for
-
-    return label_for(name, {})
 
 
 def _typed(field: Any) -> bool:
@@ -133,8 +137,6 @@ def _quietly(compute: Any, argument: Any) -> Any:
 
 
 def number_text(value: Any) -> str:
-    from flask_babel import format_decimal
-
     return "" if value is None else format_decimal(value, "#,##0.00##")
 
 
@@ -195,7 +197,9 @@ class EntryForm:
             (lines.errors if lines else self.errors).extend(messages)
 
     def page(self, mode: str, action_url: str, cancel_url: str, title: str) -> FormPage:
-        siblings = {name for part in self.view.form if isinstance(part, Section) for name in part.fields}
+        siblings = {
+            name for part in self.view.form if isinstance(part, Section) for name in part.fields
+        }
         for field in self.form:
             self.view.wire_picker(field, field.short_name, siblings)
         parts: list[Any] = []

@@ -54,7 +54,12 @@ class LayoutData:
             wanted = min(state.chart, len(self.boards) - 1)
             page.board_field = self.boards[wanted].column
             page.charts = [
-                (i, str(self.field(b.column).label), self._layout_url(state, "board", i), i == wanted)
+                (
+                    i,
+                    str(self.field(b.column).label),
+                    self._layout_url(state, "board", i),
+                    i == wanted,
+                )
                 for i, b in enumerate(self.boards)
             ]
             if not page.warnings:
@@ -65,7 +70,12 @@ class LayoutData:
             calendars = self.layouts_of(Calendar)
             wanted = min(state.chart, len(calendars) - 1)
             page.charts = [
-                (i, str(self.field(c.column).label), self._layout_url(state, "calendar", i), i == wanted)
+                (
+                    i,
+                    str(self.field(c.column).label),
+                    self._layout_url(state, "calendar", i),
+                    i == wanted,
+                )
                 for i, c in enumerate(calendars)
             ]
             page.data_url = url_for(f"{self.endpoint}.events") + plain.query(chart=wanted)
@@ -93,10 +103,16 @@ class LayoutData:
         calendar = calendars[min(state.chart, len(calendars) - 1)]
         column = self.field(calendar.column)
         try:
-            bounds = [datetime.fromisoformat(request.args[name]).date() for name in ("start", "end")]
+            bounds = [
+                datetime.fromisoformat(request.args[name]).date() for name in ("start", "end")
+            ]
         except (KeyError, ValueError):
             abort(400)
-        paths = [self.model.label_column, calendar.column, *([calendar.color] if calendar.color else [])]
+        paths = [
+            self.model.label_column,
+            calendar.column,
+            *([calendar.color] if calendar.color else []),
+        ]
         selection = Selection(self.model, paths)
         where = and_(
             listing.condition(self.listable, state),
@@ -158,9 +174,7 @@ def board_of(view: Any, board: Board, state: ListState) -> list[BoardColumn]:
         if count > CARDS and board.column in view.filters:
             narrowed = (*state.filters, (board.column, value or "-"))
             more = view.list_url(state, filters=narrowed, layout="list", page=1, chart=0)
-        stacks.append(
-            BoardColumn(value, label, color, count, text, cards.get(value, []), more)
-        )
+        stacks.append(BoardColumn(value, label, color, count, text, cards.get(value, []), more))
     return stacks
 
 
@@ -277,15 +291,15 @@ def _by_value(
 ) -> list[tuple[str, str, Any]]:
     if isinstance(field, RelatedField):
         return _by_relation(view, field, figure, where)
-    rows = db.session.execute(select(field.column, figure).where(where).group_by(field.column)).all()
+    rows = db.session.execute(
+        select(field.column, figure).where(where).group_by(field.column)
+    ).all()
     found = {_code(value): (field.text(value), number) for value, number in rows}
     order = [option.value for option in field.options]
     if field.kind == "flag":
         found = {"yes" if code == "True" else "no": pair for code, pair in found.items()}
     codes = [code for code in order if code in found] + [c for c in found if c not in order]
-    return [
-        (found[code][0] or _("Not set"), code or "-", found[code][1]) for code in codes
-    ]
+    return [(found[code][0] or _("Not set"), code or "-", found[code][1]) for code in codes]
 
 
 def _by_relation(
@@ -324,7 +338,9 @@ def _by_month(
     newest = db.session.scalar(select(func.max(field.column)).select_from(view.model).where(where))
     if newest is None:
         return []
-    last = newest.astimezone(get_timezone() or UTC).date() if isinstance(newest, datetime) else newest
+    last = (
+        newest.astimezone(get_timezone() or UTC).date() if isinstance(newest, datetime) else newest
+    )
     starts = [_month_back(last, back) for back in range(MONTHS)]
     branches = [(field.column >= _border(field, start), i) for i, start in enumerate(starts)]
     bucket = case(*branches, (field.column.is_not(None), MONTHS), else_=MONTHS + 1)
@@ -350,5 +366,3 @@ def _month_back(day: date, months: int) -> date:
 
 def _border(field: Field, start: date) -> Any:
     return field.read(start) if isinstance(field, MomentField) else start
-
-

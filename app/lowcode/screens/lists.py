@@ -294,4 +294,3 @@ def related_page(view: Any, relation: str, parent: Any) -> ListPage:
     if count > len(rows):
         page.next_url = view.list_url(state) if relation in view.filters else None
     return page
-

@@ -46,9 +46,7 @@ class Pickers:
         screen = self.screen_of(target)
         paths = {target.label_column, target.code_column, *(screen.quick_search if screen else ())}
         texts = [
-            getattr(target, path)
-            for path in paths - {None}
-            if path in inspect(target).column_attrs
+            getattr(target, path) for path in paths - {None} if path in inspect(target).column_attrs
         ]
         for word in words.split()[:5]:
             statement = statement.where(or_(*(c.icontains(word, autoescape=True) for c in texts)))

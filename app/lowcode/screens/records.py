@@ -61,9 +61,13 @@ def record_page(view: Any, item: Any) -> RecordPage:
         events=timeline_of(view, item),
         files=_files(view, item),
         note_url=url_for(f"{view.endpoint}.add_note", pk=item.id),
-        upload_url=url_for(f"{view.endpoint}.add_file", pk=item.id) if view.may("can_edit") else None,
+        upload_url=url_for(f"{view.endpoint}.add_file", pk=item.id)
+        if view.may("can_edit")
+        else None,
         edit_url=url_for(f"{view.endpoint}.edit", pk=item.id) if view.may("can_edit") else None,
-        delete_url=url_for(f"{view.endpoint}.delete", pk=item.id) if view.may("can_delete") else None,
+        delete_url=url_for(f"{view.endpoint}.delete", pk=item.id)
+        if view.may("can_delete")
+        else None,
         actions=actions_of(view, bulk=False, item=item),
         help_url=view.help_url,
     )
@@ -289,5 +293,3 @@ def _related_events(view: Any, item: Any, name: str) -> list[tuple[datetime, Eve
         text = " · ".join(text for text in texts if text)
         events.append(_event(name, who, when, text, icon=screen.icon, url=screen.url_of(row.id)))
     return events
-
-

@@ -1,6 +1,7 @@
 """Saving one row, the same for form, API and import: required, rules, uniqueness, inline lines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from flask_babel import gettext as _
@@ -47,6 +48,22 @@ def save(view: Any, item: Any, values: Mapping[str, Any], *, is_new: bool) -> No
     Lists under a `Lines` name hold dicts of typed values with an optional `id`. Raises
     FieldErrors; the caller rolls back, or commits when this returns.
     """
+    fill(view, item, values, is_new=is_new)
+    with _as_field_errors(), db.session.no_autoflush:
+        _check_unique(view.model, item)
+    if is_new:
+        db.session.add(item)
+    try:
+        with _as_field_errors():
+            db.session.flush()
+    except IntegrityError as error:
+        # Two people at once: what was free a moment ago is taken now.
+        text = _("This would repeat or break something that already exists.")
+        raise FieldErrors({"": [text]}) from error
+
+
+def fill(view: Any, item: Any, values: Mapping[str, Any], *, is_new: bool) -> None:
+    """The first half of `save`: put the values in and check the screen's rules, without a flush."""
     errors: dict[str, list[str]] = {}
     lines = {part.name: part for part in view.form if isinstance(part, Lines)}
     with db.session.no_autoflush:
@@ -62,25 +79,19 @@ def save(view: Any, item: Any, values: Mapping[str, Any], *, is_new: bool) -> No
                     errors.setdefault(name, []).append(_("Please fill in this field."))
         if errors:
             raise FieldErrors(errors)
-        try:
+        with _as_field_errors():
             view.pre_save(item, is_new)
-            _check_unique(view.model, item)
-        except FieldErrors:
-            raise
-        except DomainError as error:
-            raise FieldErrors({error.field or "": [translated(error)]}) from error
-    if is_new:
-        db.session.add(item)
+
+
+@contextmanager
+def _as_field_errors() -> Iterator[None]:
+    """A refusal of a rule, put beside its field in the user's language."""
     try:
-        db.session.flush()
+        yield
     except FieldErrors:
         raise
     except DomainError as error:
         raise FieldErrors({error.field or "": [translated(error)]}) from error
-    except IntegrityError as error:
-        # Two people at once: what was free a moment ago is taken now.
-        text = _("This would repeat or break something that already exists.")
-        raise FieldErrors({"": [text]}) from error
 
 
 def _check_unique(model: type[Any], item: Any) -> None:
@@ -98,7 +109,9 @@ def _check_unique(model: type[Any], item: Any) -> None:
         with principal.system("uniqueness"):  # also rows outside the scope; nothing of them is told
             taken = db.session.scalar(statement.limit(1))
         if taken is not None:
-            label = field_of(model, keys[-1].removesuffix("_id") if keys[-1] in _foreign(mapper) else keys[-1]).label
+            label = field_of(
+                model, keys[-1].removesuffix("_id") if keys[-1] in _foreign(mapper) else keys[-1]
+            ).label
             raise DomainError(
                 "%(label)s: this value is already in use.", field=keys[-1], label=label
             )

@@ -28,7 +28,6 @@ from app.lowcode.screens.writing import Writing
 from app.rules.errors import DomainError
 
 
-
 class EntityInterface(SQLAInterface):
     """FAB's datamodel over the product's own session."""
 
@@ -263,6 +262,3 @@ class EntityView(Writing, RecordExtras, LayoutData, Pickers, ModelView):
         """The list as it was, where the form says so and the address is ours."""
         query = request.form.get("state", "")
         return self.list_url() + (query if query.startswith("?") else "")
-
-
-
