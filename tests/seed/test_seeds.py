@@ -1,0 +1,101 @@
+"""Reference data stays as people changed it; demo data fills every screen and is plainly demo."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.entities.base import Entity
+from app.entities.catalog import Product, ProductComponent, Unit
+from app.entities.customers import Contact, Customer, CustomerSource, Industry, Interaction
+from app.entities.purchasing import Supplier
+from app.entities.system.organization import Region, Team
+from app.entities.system.user import User
+from app.lowcode.security import sync_permissions
+from app.rules.customers import CustomerKind, LifecycleStage, Tier
+from app.rules.identity import check_email, check_phone
+from app.services.customers import check_contact, check_customer, check_interaction
+from app.services.duplicates import find_duplicates
+from app.services.purchasing import check_supplier
+from seed import demo, reference
+
+NOW = datetime(2026, 3, 5, 4, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def seeded(app: Flask, session: Session) -> Session:
+    sync_permissions(app)
+    reference.seed(session)
+    session.commit()
+    return session
+
+
+def count(session: Session, entity: type[Entity]) -> int:
+    return session.scalar(select(func.count()).select_from(entity)) or 0
+
+
+def test_a_second_seed_changes_nothing(seeded: Session) -> None:
+    tables = (Unit, Region, CustomerSource, Industry)
+    before = [count(seeded, table) for table in tables]
+    seeded.scalars(select(Region).where(Region.code == "north")).one().name = "北方大区"
+    seeded.delete(seeded.scalars(select(Unit).where(Unit.code == "dozen")).one())
+    seeded.commit()
+    reference.seed(seeded)
+    seeded.commit()
+    assert [count(seeded, table) for table in tables] == [before[0] - 1, *before[1:]]
+    assert seeded.scalar(select(Region.name).where(Region.code == "north")) == "北方大区"
+
+
+def test_demo_data_has_something_of_everything(seeded: Session) -> None:
+    users = demo.fill(seeded, lambda _line: None, NOW)
+    seeded.commit()
+    assert count(seeded, Customer) == 200
+    for entity in (Contact, Interaction, Product, ProductComponent, Supplier, Team):
+        assert count(seeded, entity) >= 8, entity.__name__
+    for column, choices in (
+        (Customer.kind, CustomerKind),
+        (Customer.tier, Tier),
+        (Customer.lifecycle_stage, LifecycleStage),
+    ):
+        assert set(seeded.scalars(select(column).distinct())) == set(choices)
+    assert len({role for _name, role, _password in users}) == len(users) == 8
+
+
+def test_demo_rows_are_plainly_demo_and_lie_in_the_last_year(seeded: Session) -> None:
+    demo.fill(seeded, lambda _line: None, NOW)
+    seeded.commit()
+    for entity in (Customer, Contact, Product, Supplier):
+        names = seeded.scalars(select(entity.name)).all()
+        assert all(name.startswith(("示例", "演示")) for name in names)
+    moments = [
+        *seeded.scalars(select(Interaction.happened_on)),
+        *seeded.scalars(select(Customer.created_on)),
+    ]
+    assert NOW - timedelta(days=366) < min(moments) <= max(moments) <= NOW
+
+
+def test_demo_rows_keep_the_rules_that_forms_ask_for(seeded: Session) -> None:
+    demo.fill(seeded, lambda _line: None, NOW)
+    seeded.commit()
+    for customer in seeded.scalars(select(Customer)):
+        check_customer(customer)
+        assert not find_duplicates(seeded, customer)
+        assert customer.phone == check_phone(customer.phone)
+        assert customer.email == check_email(customer.email)
+    for contact in seeded.scalars(select(Contact)):
+        check_contact(seeded, contact)
+    for interaction in seeded.scalars(select(Interaction)):
+        check_interaction(seeded, interaction)
+    for supplier in seeded.scalars(select(Supplier)):
+        check_supplier(supplier)
+    assert not any(seeded.is_modified(row) for row in seeded.dirty)
+
+
+def test_demo_passwords_open_only_the_shown_accounts(seeded: Session) -> None:
+    shown = {name for name, _role, _password in demo.fill(seeded, lambda _line: None, NOW)}
+    seeded.commit()
+    others = seeded.scalars(select(User).where(User.username.not_in(shown))).all()
+    assert others
+    assert all(user.password and user.username.startswith("demo_colleague") for user in others)
