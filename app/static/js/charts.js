@@ -1,0 +1,114 @@
+// Charts from the server's figures, in the colours of the page; a click opens the rows behind a figure.
+(() => {
+  "use strict";
+  const { settings, text, mount, element, vendor, request } = window.kehu;
+  const LIGHT = ["#0d766e", "#4a7fc1", "#c98a2b", "#8662a8", "#5f9a52", "#c25b6a", "#4d8fa3", "#8a7a5c"];
+  const DARK = ["#45bfb2", "#7ba9e6", "#e3b25c", "#b393d3", "#8cc47e", "#e58793", "#7dbdd0", "#b8a888"];
+  const shown = new Map();
+
+  const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const number = new Intl.NumberFormat(settings.locale === "zh" ? "zh-CN" : "en", { maximumFractionDigits: 2 });
+  const short = new Intl.NumberFormat(settings.locale === "zh" ? "zh-CN" : "en", { notation: "compact", maximumFractionDigits: 1 });
+
+  const look = () => {
+    const dark = document.documentElement.dataset.bsTheme === "dark";
+    return { colors: dark ? DARK : LIGHT, text: token("--k-text"), muted: token("--k-muted"), line: token("--k-line"), surface: token("--k-surface"), accent: token("--k-accent") };
+  };
+  const written = (value, unit) => (unit === "¥" ? `¥${number.format(value)}` : `${number.format(value)}${unit ? ` ${unit}` : ""}`);
+
+  const base = (data, style) => ({
+    color: style.colors,
+    animationDuration: 300,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: style.text },
+    aria: { enabled: true },
+    tooltip: {
+      trigger: ["pie", "funnel"].includes(data.kind) ? "item" : "axis",
+      axisPointer: { type: data.kind === "bar" ? "shadow" : "line", shadowStyle: { color: style.line, opacity: 0.4 } },
+      backgroundColor: style.surface,
+      borderColor: style.line,
+      padding: [8, 12],
+      textStyle: { color: style.text, fontSize: 12.5 },
+      valueFormatter: (value) => written(value, data.unit),
+      confine: true,
+    },
+    legend: data.series.length > 1 ? { top: 0, icon: "circle", itemWidth: 8, itemHeight: 8, textStyle: { color: style.muted } } : undefined,
+  });
+
+  const axes = (data, style) => ({
+    grid: { left: 8, right: 16, top: data.series.length > 1 ? 36 : 20, bottom: 6, containLabel: true },
+    xAxis: {
+      type: "category",
+      data: data.labels,
+      axisLabel: { color: style.muted, hideOverlap: true, rotate: data.labels.length > 12 ? 30 : 0, width: 90, overflow: "truncate" },
+      axisLine: { lineStyle: { color: style.line } },
+      axisTick: { show: false },
+    },
+    yAxis: {
+      type: "value",
+      name: data.unit || undefined,
+      nameTextStyle: { color: style.muted, align: "right" },
+      axisLabel: { color: style.muted, formatter: (value) => short.format(value) },
+      splitLine: { lineStyle: { color: style.line } },
+    },
+    series: data.series.map(({ name, data: values }) => ({
+      name,
+      data: values,
+      type: data.kind,
+      barMaxWidth: 38,
+      itemStyle: { borderRadius: [4, 4, 0, 0] },
+      smooth: 0.25,
+      symbolSize: 7,
+      areaStyle: data.kind === "line" ? { opacity: 0.1 } : undefined,
+      label: { show: data.kind === "bar" && data.series.length === 1 && values.length <= 12, position: "top", color: style.muted, formatter: ({ value }) => short.format(value) },
+    })),
+  });
+
+  const slices = (data) => data.labels.map((name, index) => ({ name, value: data.series[0].data[index] }));
+  const pie = (data, style) => ({
+    legend: { type: "scroll", orient: "vertical", right: 8, top: "middle", icon: "circle", itemWidth: 8, itemHeight: 8, textStyle: { color: style.muted } },
+    series: [{
+      type: "pie", radius: ["48%", "74%"], center: ["40%", "50%"], data: slices(data), padAngle: 1,
+      itemStyle: { borderRadius: 4 }, label: { color: style.muted, formatter: "{b} {d}%" }, labelLine: { lineStyle: { color: style.line } },
+    }],
+  });
+  // One hue for a funnel: its steps are one quantity that gets smaller.
+  const funnel = (data, style) => ({
+    series: [{
+      type: "funnel", sort: "none", left: 16, right: 16, top: 12, bottom: 12, gap: 3, minSize: "18%",
+      data: slices(data).map((slice, index, all) => ({ ...slice, itemStyle: { color: style.accent, opacity: 1 - (0.62 * index) / Math.max(all.length - 1, 1), borderWidth: 0 } })),
+      label: { position: "inside", color: style.text, formatter: ({ name, value }) => `${name}  ${written(value, data.unit)}`, textBorderColor: style.surface, textBorderWidth: 3 },
+    }],
+  });
+
+  const option = (data) => {
+    const style = look();
+    const shape = { pie, funnel }[data.kind] || axes;
+    return { ...base(data, style), ...shape(data, style) };
+  };
+
+  mount("[data-chart]", async (place) => {
+    try {
+      const [data] = await Promise.all([request(place.dataset.chart), vendor("echarts")]);
+      if (!data.labels.length) return place.replaceChildren(element("div", { class: "chart-note" }, text("no_data")));
+      const chart = window.echarts.init(place, null, { renderer: "svg", locale: settings.locale === "zh" ? "ZH" : "EN" });
+      chart.setOption(option(data));
+      chart.on("click", ({ dataIndex }) => {
+        const url = data.urls?.[dataIndex];
+        if (url) window.location.assign(url);
+      });
+      if (data.urls?.length) chart.getZr().setCursorStyle("pointer");
+      new ResizeObserver(() => chart.resize()).observe(place);
+      shown.set(place, { chart, data });
+    } catch (problem) {
+      place.replaceChildren(element("div", { class: "chart-note" }, problem.message));
+    }
+  });
+
+  const repaint = () => {
+    for (const [place, { chart, data }] of shown) {
+      if (place.isConnected) chart.setOption(option(data), true);
+      else { chart.dispose(); shown.delete(place); }
+    }
+  };
+  new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
+})();

@@ -1,0 +1,88 @@
+// Forms: parts that depend on a value, the error summary, Ctrl+Enter, and a guard for what is not saved.
+(() => {
+  "use strict";
+  const { text, mount, confirm, composing, typing } = window.kehu;
+
+  const valueOf = (form, name) => {
+    const inputs = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
+    const checked = inputs.find((input) => input.checked);
+    if (inputs[0]?.type === "checkbox") return checked ? "yes" : "no";
+    if (inputs[0]?.type === "radio") return checked?.value ?? "";
+    return inputs[0]?.value ?? "";
+  };
+
+  mount("[data-when]", (part) => {
+    const form = part.closest("form");
+    const conditions = Object.entries(JSON.parse(part.dataset.when));
+    const update = () => {
+      part.hidden = !conditions.every(([name, values]) => values.map(String).includes(valueOf(form, name)));
+      const link = form.querySelector(`[data-part-link="${part.id}"]`);
+      if (link) link.hidden = part.hidden;
+    };
+    form.addEventListener("input", update);
+    form.addEventListener("change", update);
+    update();
+  });
+
+  mount("[data-error-summary]", (summary) => {
+    summary.focus({ preventScroll: true });
+    summary.scrollIntoView({ block: "nearest" });
+    summary.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href^='#']");
+      const field = link && document.getElementById(link.hash.slice(1));
+      if (!field) return;
+      event.preventDefault();
+      field.closest(".form-field, td, section").scrollIntoView({ block: "center" });
+      (field.tomselect || field).focus();
+    });
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (composing(event) || event.key !== "Enter") return;
+    const form = event.target.closest?.("[data-form], [data-dialog-form]");
+    if (!form) return;
+    if (event.ctrlKey || event.metaKey) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("[type=submit]"));
+    } else if (event.target.matches("input:not([type=checkbox])") && typing(event.target)) {
+      // Enter in a field goes on typing; it does not send a half-filled form.
+      event.preventDefault();
+    }
+  });
+
+  mount("[data-form]", (form) => {
+    let dirty = form.querySelector("[data-error-summary]") !== null;
+    let sending = false;
+    const state = form.querySelector("[data-state]");
+    const hint = state ? [...state.childNodes] : [];
+    form.addEventListener("input", () => {
+      dirty = true;
+      state?.replaceChildren(text("unsaved"));
+    });
+    form.addEventListener("submit", (event) => {
+      if (event.defaultPrevented) return;
+      sending = true;
+      state?.replaceChildren(text("saving"));
+    });
+    window.addEventListener("pageshow", (event) => {
+      if (!event.persisted) return;
+      sending = false;
+      state?.replaceChildren(...hint);
+    });
+    window.addEventListener("beforeunload", (event) => {
+      if (dirty && !sending) event.preventDefault();
+    });
+    // Links ask in our own dialog, in the reader's language.
+    document.addEventListener("click", async (event) => {
+      const link = event.target.closest("a[href]");
+      if (!link || !dirty || sending || event.defaultPrevented || link.target === "_blank") return;
+      if (link.getAttribute("href").startsWith("#") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      if (!(await confirm(text("leave"), { danger: true, yes: text("leave_yes") }))) return;
+      sending = true;
+      window.location.assign(link.href);
+    }, true);
+    const first = form.querySelector(".is-invalid") || form.querySelector(".fields input:not([type=hidden], [type=checkbox]), .fields select:not([data-picker])");
+    if (first && !form.querySelector("[data-error-summary]") && window.matchMedia("(min-width: 768px)").matches) first.focus({ preventScroll: true });
+  });
+})();

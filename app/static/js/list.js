@@ -1,0 +1,83 @@
+// A list page: live search, ticked rows with their bulk bar, and swapping the rows without a reload.
+(() => {
+  "use strict";
+  const { text, mount, debounce, composing } = window.kehu;
+
+  /** Shows the list at `url`, keeping the page around it. */
+  const visit = (url) => window.htmx.ajax("GET", url, { source: "#list-page" });
+  /** The address of the list with some parameters changed; back on its first page. */
+  const address = (changes) => {
+    const url = new URL(window.location.href);
+    url.searchParams.delete("page");
+    for (const [name, value] of Object.entries(changes)) {
+      if (value) url.searchParams.set(name, value);
+      else url.searchParams.delete(name);
+    }
+    return url.pathname + url.search;
+  };
+  const reload = () => visit(window.location.pathname + window.location.search);
+  window.kehu.list = { visit, address, reload };
+
+  mount("[data-search]", (form) => {
+    const input = form.querySelector("[name=q]");
+    let shown = input.value;
+    const search = () => {
+      if (input.value.trim() === shown.trim()) return;
+      shown = input.value;
+      visit(address({ q: input.value.trim() }));
+    };
+    const later = debounce(search);
+    input.addEventListener("input", (event) => { if (!event.isComposing) later(); });
+    input.addEventListener("compositionend", later);
+    input.addEventListener("keydown", (event) => {
+      if (composing(event)) event.stopPropagation();
+      else if (event.key === "Escape") input.blur();
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      search();
+    });
+    // "Clear all" and the back button change the words from outside.
+    mount("#list", (list) => {
+      if (document.activeElement === input) return;
+      input.value = shown = list.dataset.q;
+    });
+  });
+
+  mount("[data-bulk]", (form) => {
+    const bar = form.querySelector(".bulk-bar");
+    const all = form.querySelector("[data-tick-all]");
+    const ticks = [...form.querySelectorAll("[data-tick]")];
+    if (!bar) return;
+    let last = null;
+    const update = () => {
+      const count = ticks.filter((tick) => tick.checked).length;
+      for (const tick of ticks) tick.closest("tr").classList.toggle("selected", tick.checked);
+      all.checked = count === ticks.length;
+      all.indeterminate = count > 0 && count < ticks.length;
+      bar.hidden = count === 0;
+      form.querySelector("[data-bulk-count]").textContent = text("selected", { count });
+    };
+    const set = (value) => {
+      for (const tick of ticks) tick.checked = value;
+      update();
+    };
+    form.addEventListener("click", (event) => {
+      const index = ticks.indexOf(event.target);
+      if (index < 0) return;
+      if (event.shiftKey && last !== null) {
+        const [from, to] = [Math.min(last, index), Math.max(last, index)];
+        for (const tick of ticks.slice(from, to + 1)) tick.checked = event.target.checked;
+      }
+      last = index;
+      update();
+    });
+    all.addEventListener("change", () => set(all.checked));
+    form.querySelector("[data-tick-none]").addEventListener("click", () => set(false));
+    // The token has no place in an address.
+    form.addEventListener("formdata", (event) => {
+      if (document.activeElement?.formMethod === "get") event.formData.delete("csrf_token");
+    });
+    update();
+  });
+})();

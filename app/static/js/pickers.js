@@ -1,0 +1,127 @@
+// Fields that choose: records found as one types, "create new" in a dialog, and the calendar button.
+(() => {
+  "use strict";
+  const { settings, text, mount, refresh, element, vendor, request, toast, token } = window.kehu;
+
+  const found = (select, words) => {
+    const url = new URL(select.dataset.url, window.location.href);
+    url.searchParams.set("q", words);
+    return request(url);
+  };
+
+  const build = async (select, more = {}) => {
+    await vendor("select");
+    if (select.tomselect || !select.isConnected) return null;
+    const create = select.dataset.createUrl;
+    const inner = select.closest("dialog, .dropdown-menu");
+    const picker = new window.TomSelect(select, {
+      valueField: "value",
+      labelField: "label",
+      searchField: [],
+      maxOptions: 50,
+      preload: "focus",
+      loadThrottle: 250,
+      closeAfterSelect: !select.multiple,
+      allowEmptyOption: false,
+      plugins: select.multiple ? { remove_button: { title: text("remove") } } : { clear_button: { title: text("remove") } },
+      dropdownParent: inner ? null : "body",
+      load: (words, done) => found(select, words).then(done, (problem) => { toast(problem.message, "danger"); done(); }),
+      create: create ? (words, done) => { openForm(create, words).then((made) => done(made || undefined)); } : false,
+      render: {
+        option: (data, escape) => `<div>${escape(data.label)}</div>`,
+        item: (data, escape) => `<div>${escape(data.label)}</div>`,
+        option_create: (data, escape) => `<div class="create">${escape(text("create", { name: data.input }))}</div>`,
+        no_results: () => `<div class="no-results">${text("no_results")}</div>`,
+        loading: () => `<div class="spinner-row faint">${text("searching")}</div>`,
+      },
+      ...more,
+    });
+    // The server has chosen already: what it sent is shown, whatever was typed.
+    picker.settings.score = () => () => 1;
+    picker.on("type", () => { picker.clearOptions((option) => picker.items.includes(String(option.value))); });
+    picker.control_input.addEventListener("keydown", (event) => {
+      if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation();
+    }, true);
+    picker.on("change", () => select.dispatchEvent(new Event("input", { bubbles: true })));
+    return picker;
+  };
+  // Rows kept as a template are built when they are added.
+  mount("[data-picker]", (select) => { if (select.dataset.url) build(select); });
+  mount("[data-filter-picker]", (select) => build(select, { create: false }));
+
+  /** Opens the "create new" form; answers {value, label}, or null when it was given up. */
+  const openForm = (url, words) => {
+    const dialog = document.getElementById("form-dialog");
+    return new Promise((resolve) => {
+      let made = null;
+      const show = (html) => {
+        dialog.innerHTML = html;
+        window.htmx.process(dialog);
+        refresh(dialog);
+        const form = dialog.querySelector("form");
+        form.querySelector("[data-dialog-close]").addEventListener("click", () => dialog.close());
+        form.addEventListener("submit", send);
+        const first = form.querySelector(".is-invalid, input:not([type=hidden]), select, textarea");
+        if (first && !first.value && words && first.type === "text") first.value = words;
+        first?.focus();
+      };
+      const send = async (event) => {
+        event.preventDefault();
+        const answer = await fetch(event.target.action, {
+          method: "POST",
+          body: new FormData(event.target),
+          headers: { "X-CSRFToken": token, Accept: "application/json, text/html" },
+        }).catch(() => null);
+        if (!answer) return toast(text("offline"), "danger");
+        if ((answer.headers.get("Content-Type") || "").includes("json") && answer.ok) {
+          made = await answer.json();
+          return dialog.close();
+        }
+        const html = await answer.text();
+        if (html.includes("data-dialog-form")) show(html);
+        else toast(text("failed"), "danger");
+      };
+      dialog.addEventListener("close", () => {
+        dialog.replaceChildren();
+        resolve(made);
+      }, { once: true });
+      request(`${url}${url.includes("?") ? "&" : "?"}dialog=1`).then((html) => {
+        show(html);
+        dialog.showModal();
+      }, (problem) => {
+        toast(problem.message, "danger");
+        resolve(null);
+      });
+    });
+  };
+
+  // The calendar writes into the text field and never reads it: people may type "3月5日".
+  mount("[data-date]", (button) => {
+    button.addEventListener("click", async () => {
+      await vendor("dates");
+      const input = button.parentElement.querySelector("input");
+      const time = "time" in button.dataset;
+      const picker = button.picker || window.flatpickr(button, {
+        locale: settings.locale === "zh" ? "zh" : "default",
+        enableTime: time,
+        time_24hr: true,
+        dateFormat: time ? "Y-m-d H:i" : "Y-m-d",
+        disableMobile: true,
+        clickOpens: false,
+        positionElement: input,
+        appendTo: button.closest("dialog") || undefined,
+        static: button.closest("dialog") !== null,
+        onChange: (dates, written) => {
+          input.value = written;
+          input.dispatchEvent(new Event("input", { bubbles: true }));
+          if (!time) input.focus();
+        },
+      });
+      button.picker = picker;
+      const iso = /^\d{4}-\d{1,2}-\d{1,2}/.exec(input.value);
+      if (iso) picker.setDate(input.value, false);
+      picker.toggle();
+    });
+  });
+  window.kehu.pickers = { build, element };
+})();
