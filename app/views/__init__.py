@@ -16,7 +16,10 @@ from app.views.customers import (
 )
 from app.views.home import HomeView
 from app.views.purchasing import SupplierView
+from app.views.system.account import AccountView
 from app.views.system.organization import RegionView, TeamView
+from app.views.system.roles import RoleView
+from app.views.system.users import UserView
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ MENU: tuple[Area, ...] = (
     ),
     Area("catalog", "Products", "package", (ProductView, ProductCategoryView, UnitView)),
     Area("purchasing", "Purchasing", "truck", (SupplierView,)),
-    Area("system", "System", "settings", (TeamView, RegionView)),
+    Area("system", "System", "settings", (UserView, RoleView, TeamView, RegionView)),
 )
 
 
@@ -53,7 +56,8 @@ def register(app: Flask) -> None:
     """Give every screen of the menu its addresses and permissions."""
     app.extensions["kehu_menu"] = MENU
     with app.app_context():
-        app.appbuilder.add_view_no_menu(HomeView)  # type: ignore[attr-defined]
+        for view in (HomeView, AccountView):
+            app.appbuilder.add_view_no_menu(view)  # type: ignore[attr-defined]
         for area in MENU:
             for view in area.views:
                 app.appbuilder.add_view_no_menu(view)  # type: ignore[attr-defined]

@@ -24,7 +24,12 @@ __all__ = [
 def init_security(app: Flask) -> None:
     """After AppBuilder, whose hook says who acts."""
     guard.install()
-    app.before_request(must_change_password)
+    hooks = app.before_request_funcs[None]
+    who = app.appbuilder.sm.before_request  # type: ignore[attr-defined]
+    hooks.remove(who)
+    # First of all hooks: the refusal of a forged request is a page, too, and shows who is signed in.
+    hooks.insert(0, who)
+    hooks.insert(1, must_change_password)
 
     @app.teardown_request
     def release(_error: Any) -> None:

@@ -53,7 +53,9 @@ class AuthView(BaseView):
 
 
 def _page(form: SignInForm, error: str | None = None, status: int = 200) -> Any:
-    return render_template("login.html", form=form, error=error, next=form.next.data), status
+    if error:
+        form.form_errors.append(error)
+    return render_template("login.html", form=form, next=form.next.data), status
 
 
 def local_target(address: str | None) -> str:

@@ -1,0 +1,94 @@
+"""Roles: the list, copies, and the matrix of screens and rights that is a role's page."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from sqlalchemy import select
+
+from app.entities.system.user import Role
+from app.extensions import db
+from app.lowcode.screens import EntityInterface, EntityView, Section, action
+from app.lowcode.security.guard import EscalationRefused
+from app.lowcode.security.rights import copy_role, write_rights
+from app.rules.access import ADMINISTRATOR
+from app.views.system.matrix import matrix_page, posted_rights
+
+
+class RoleView(EntityView):
+    datamodel = EntityInterface(Role)
+    icon = "shield-lock"
+    list_columns = ["name", "description", "changed_on"]
+    quick_search = ["name", "description"]
+    filters = ["changed_on"]
+    base_order = ("name", "asc")
+    form = [Section("Role", ["name", "description"])]
+    facts = ["description"]
+    match_keys = ["name"]
+    # A role without its rights is nothing that a file could bring.
+    extra_permissions = ()
+
+    def pre_save(self, item: Any, is_new: bool) -> None:
+        item.name = (item.name or "").strip()
+
+    def is_action_available(self, name: str, item: Any) -> bool:
+        # A copy would be a second, empty role: the administrator's rights are no rows.
+        return item.name != ADMINISTRATOR
+
+    @action("copy", lazy_gettext("Copy"), icon="copy", multiple=False)
+    def copy(self, items: list[Any]) -> Any:
+        (role,) = items
+        twin = copy_role(db.session(), role, self._free_name(role.name))
+        db.session.commit()
+        flash(_("%(name)s was created.", name=twin.name), "success")
+        return redirect(url_for("RoleView.edit", pk=twin.id))
+
+    @staticmethod
+    def _free_name(name: str) -> str:
+        taken = set(db.session.scalars(select(Role.name)))
+        candidates = (f"{name[:60]} {number}" for number in range(2, 1000))
+        return next(candidate for candidate in candidates if candidate not in taken)
+
+    @expose("/<int:pk>")
+    @has_access
+    @permission_name("show")
+    def show(self, pk: int) -> Any:
+        return render_template("matrix.html", page=matrix_page(self, self.get_item(pk)))
+
+    @expose("/<int:pk>/matrix", methods=["GET"])
+    @has_access
+    @permission_name("show")
+    def matrix(self, pk: int) -> Any:
+        return self.show(pk)
+
+    @expose("/<int:pk>/matrix", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def save_matrix(self, pk: int) -> Any:
+        role = self.get_item(pk)
+        if request.form.get("version") != str(role.version):
+            return self._refused(
+                role, _("Somebody else changed this role in the meantime. Reload."), 409
+            )
+        rights, reach = posted_rights(role, request.form)
+        try:
+            changed = write_rights(db.session(), role, rights, reach)
+        except EscalationRefused:
+            db.session.rollback()
+            abort(403)
+        db.session.commit()
+        flash(
+            _("The rights of %(name)s hold from now on.", name=role.name)
+            if changed
+            else _("Nothing was changed."),
+            "success",
+        )
+        return redirect(self.url_of(pk))
+
+    def _refused(self, role: Any, text: str, status: int) -> Any:
+        page = matrix_page(self, role)
+        page.error = text
+        return render_template("matrix.html", page=page), status
