@@ -1,6 +1,7 @@
 """What state the database is in, and how it is brought to the schema of this version, or left."""
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -153,11 +154,18 @@ def _run_migrations(settings: Settings, database_url: str) -> None:
         check=False,
     )
     if done.returncode:
-        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        reason = _reason(done.stdout + done.stderr)
         raise failure(
-            f"The migration failed, the database is unchanged: {lines[-1] if lines else '?'}",
-            f"数据库迁移失败，原数据未改动：{lines[-1] if lines else '?'}",
+            f"The migration failed, the database is unchanged: {reason}",
+            f"数据库迁移失败，原数据未改动：{reason}",
         )
+
+
+def _reason(output: str) -> str:
+    """The last line that names an error; SQLAlchemy puts explanations and addresses after it."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if re.match(r"(?:[\w.]+\.)?\w*(?:Error|Exception)\b", line)]
+    return (errors or lines or ["?"])[-1]
 
 
 def _migrations(settings: Settings) -> Path:

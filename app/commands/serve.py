@@ -18,6 +18,8 @@ from flask.cli import with_appcontext
 from app.commands import database
 from app.commands.console import failure, say
 from app.commands.setup import prepare
+from app.jobs import SCHEDULE
+from app.lowcode.jobs import Runner
 from config import Settings
 
 #: seconds for requests in flight after the signal to stop; then for the rest of the way out
@@ -45,7 +47,7 @@ def command(
     demo: bool,
 ) -> None:
     """Serve the product until it is told to stop."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     settings: Settings = app.extensions["kehu_settings"]
     adapter = _tls(tls_cert, tls_key)
     _check_address(settings, host, encrypted=adapter is not None)
@@ -57,9 +59,10 @@ def command(
     if _is_loopback(host) and not settings.trusted_hosts and not settings.proxy_hops:
         # A page elsewhere may resolve its own name to this machine; it gets no answer.
         app.config["TRUSTED_HOSTS"] = LOOPBACK_NAMES
+    runner = app.extensions["kehu_jobs"] = Runner(app, settings.job_threads, SCHEDULE)
     server = Server((host, port), app, numthreads=threads)
     server.ssl_adapter = adapter
-    _serve(app, server, "https" if adapter else "http")
+    _serve(server, runner)
 
 
 def _tls(certificate: Path | None, key: Path | None) -> BuiltinSSLAdapter | None:
@@ -121,12 +124,11 @@ def _check_port(host: str, port: int) -> None:
         ) from error
 
 
-def _serve(app: Flask, server: Server, scheme: str) -> None:
+def _serve(server: Server, runner: Runner) -> None:
     server.server_name = "Kehu"
     server.shutdown_timeout = FINISH_REQUESTS
     server.request_queue_size = 128
     server.prepare()
-    jobs = app.extensions.get("kehu_jobs")
     stopping = threading.Thread(target=server.stop)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -141,13 +143,12 @@ def _serve(app: Flask, server: Server, scheme: str) -> None:
     signal.signal(signal.SIGINT, stop)
     host, port = server.bind_addr[:2]
     shown = f"[{host}]" if ":" in host else host
-    if jobs is not None:
-        jobs.start()
+    scheme = "https" if server.ssl_adapter else "http"
+    runner.start()
     say(
         f"Kehu is ready: {scheme}://{shown}:{port}/  (Ctrl-C stops it)",
         f"Kehu 客户已就绪：{scheme}://{shown}:{port}/ （按 Ctrl-C 停止）",
     )
     server.serve()
-    if jobs is not None:
-        jobs.stop()
+    runner.stop()
     stopping.join()

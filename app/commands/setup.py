@@ -32,7 +32,7 @@ from seed import reference
 def command(demo: bool, admin_password_stdin: bool) -> None:
     """Migrate the database, bring rights and reference data up to date, make the first users."""
     password = click.get_text_stream("stdin").readline().strip() if admin_password_stdin else None
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     prepare(app, demo=demo, password=password, thorough=True)
     say("The set-up is complete.", "安装完成。")
 
