@@ -14,9 +14,11 @@ from app.views.customers import (
     InteractionView,
     TagView,
 )
+from app.views.help import HelpView
 from app.views.home import HomeView
 from app.views.purchasing import SupplierView
 from app.views.system.account import AccountView
+from app.views.system.audit import AuditEntryView
 from app.views.system.organization import RegionView, TeamView
 from app.views.system.roles import RoleView
 from app.views.system.users import UserView
@@ -48,7 +50,7 @@ MENU: tuple[Area, ...] = (
     ),
     Area("catalog", "Products", "package", (ProductView, ProductCategoryView, UnitView)),
     Area("purchasing", "Purchasing", "truck", (SupplierView,)),
-    Area("system", "System", "settings", (UserView, RoleView, TeamView, RegionView)),
+    Area("system", "System", "settings", (UserView, RoleView, TeamView, RegionView, AuditEntryView)),
 )
 
 
@@ -56,7 +58,7 @@ def register(app: Flask) -> None:
     """Give every screen of the menu its addresses and permissions."""
     app.extensions["kehu_menu"] = MENU
     with app.app_context():
-        for view in (HomeView, AccountView):
+        for view in (HomeView, AccountView, HelpView):
             app.appbuilder.add_view_no_menu(view)  # type: ignore[attr-defined]
         for area in MENU:
             for view in area.views:

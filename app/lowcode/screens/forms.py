@@ -155,7 +155,8 @@ class EntryForm:
             (Form,),
             {name: field_of(view.model, name).form_field() for name in names},
         )
-        self.form = form_class(posted, obj=item, data=prefill)
+        # A new row has no values yet; its None would hide what the form should start with.
+        self.form = form_class(posted, obj=item if item.id is not None else None, data=prefill)
         self.lines = [
             LineForms(part, view, item, posted) for part in view.form if isinstance(part, Lines)
         ]
