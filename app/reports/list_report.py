@@ -55,8 +55,8 @@ def _build(file: IO[bytes], table: ExportTable) -> None:
     document = SimpleDocTemplate(
         file,
         pagesize=page,
-        leftMargin=theme.MARGIN,
-        rightMargin=theme.MARGIN,
+        leftMargin=theme.MARGIN - theme.FRAME,
+        rightMargin=theme.MARGIN - theme.FRAME,
         topMargin=theme.MARGIN,
         bottomMargin=theme.MARGIN + 4,
         title=theme.plain(table.title),

@@ -30,6 +30,8 @@ ZEBRA: Color = HexColor("#f8fafc")
 
 PAGE = A4
 MARGIN = 36.0
+#: ReportLab's own padding inside the margins
+FRAME = 6.0
 FOOT_SIZE = 7.5
 BOX = "□"
 

@@ -1,0 +1,162 @@
+"""One screen as a resource: list, one, add, change, delete, act."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+
+from app.extensions import db
+from app.lowcode import listing
+from app.lowcode.api.bodies import read_body, read_values
+from app.lowcode.api.rows import describe_screen, one_row, row_values
+from app.lowcode.exporting import readable_columns
+from app.lowcode.listing import ListState, read_state
+from app.lowcode.problems import answer
+from app.lowcode.screens.forms import prefill
+from app.lowcode.screens.saving import save
+from app.rules.errors import DomainError, InvalidInput
+
+LARGEST_PAGE = 100
+
+
+class EntityApi:
+    """The methods of a screen's resource, each behind the right that its page asks for."""
+
+    def __init__(self, view: Any) -> None:
+        self.view = view
+        self.readable = readable_columns(view)
+
+    @property
+    def name(self) -> str:
+        return str(self.view.model.__name__)
+
+    def offers(self, permission: str) -> bool:
+        """Is this done on the screen at all, by whomever?"""
+        return permission in self.view.base_permissions
+
+    def blueprint(self) -> Blueprint:
+        """The routes of what the screen offers."""
+        blueprint = Blueprint(f"{self.name}Api", __name__, url_prefix=f"/{self.view.resource}")
+        one = "/<int:pk>"
+        routes = [
+            ("can_list", "", "GET", self.list),
+            ("can_list", "/_info", "GET", self.info),
+            ("can_show", one, "GET", self.show),
+            ("can_add", "", "POST", self.create),
+            ("can_edit", one, "PATCH", self.update),
+            ("can_edit", one, "PUT", self.update),
+            ("can_delete", one, "DELETE", self.delete),
+        ]
+        for permission, rule, method, act in routes:
+            if self.offers(permission):
+                name = f"{act.__name__}_{method.lower()}" if method == "PUT" else act.__name__
+                blueprint.add_url_rule(rule, name, act, methods=[method])
+        if self.view.actions:
+            blueprint.add_url_rule(f"{one}/actions/<name>", "action", self.action, methods=["POST"])
+        return blueprint
+
+    # reading ----------------------------------------------------------------------
+    def list(self) -> Response:
+        """One page of the filtered list: the query language is that of the screen's address."""
+        self._require("can_list")
+        state = self._state()
+        count = listing.count(self.view.listable, state)
+        paths = self._chosen_columns()
+        rows = listing.fetch(self.view.listable, state, paths) if count else []
+        result = [row_values(self.view.model, row) for row in rows]
+        return jsonify(count=count, page=state.page, size=state.size, result=result)
+
+    def _state(self) -> ListState:
+        state = read_state(self.view.listable, request.args)
+        if state.problems:
+            raise state.problems[0]
+        return replace(state, size=min(state.size, LARGEST_PAGE))
+
+    def _chosen_columns(self) -> tuple[str, ...]:
+        """`fields=name,owner`, default the columns of the list."""
+        names = [name.strip() for name in request.args.get("fields", "").split(",")]
+        chosen = tuple(dict.fromkeys(name for name in names if name))
+        for name in chosen:
+            if name not in self.readable:
+                raise InvalidInput("There is no field %(name)s here.", name=name[:100])
+        return chosen or self.view.listable.columns
+
+    def show(self, pk: int) -> Response:
+        self._require("can_show")
+        self.view.get_item(pk)
+        return jsonify(one_row(self.view, self.readable, pk))
+
+    def info(self) -> Response:
+        """What this person may see, filter, fill and do here."""
+        self._require("can_list")
+        return jsonify(describe_screen(self.view, self.readable))
+
+    # writing ----------------------------------------------------------------------
+    def create(self) -> Any:
+        self._require("can_add")
+        body = read_body()
+        body.pop("version", None)
+        values = {**prefill(self.view, {}), **read_values(self.view, body, is_new=True)}
+        item = self.view.model()
+        save(self.view, item, values, is_new=True)
+        warnings = [text for text, _url in self.view.warnings(item)]
+        db.session.commit()
+        response = self._changed(item, {"warnings": warnings} if warnings else {})
+        response.headers["Location"] = url_for("api.openapi").replace(
+            "openapi.json", f"{self.view.resource}/{item.id}"
+        )
+        return response, 201
+
+    def update(self, pk: int) -> Response:
+        """Changes the fields that are given; `version` refuses what somebody else changed."""
+        self._require("can_edit")
+        item = self.view.get_item(pk)
+        body = read_body()
+        seen = body.pop("version", None)
+        if seen is not None and (isinstance(seen, bool) or seen != item.version):
+            raise DomainError(
+                "Somebody else changed this record in the meantime. Reload and try again."
+            )
+        save(self.view, item, read_values(self.view, body, is_new=False), is_new=False)
+        db.session.commit()
+        return self._changed(item)
+
+    def delete(self, pk: int) -> Any:
+        self._require("can_delete")
+        item = self.view.get_item(pk)
+        label = repr(item)
+        self.view.pre_delete(item)
+        db.session.delete(item)
+        try:
+            db.session.commit()
+        except IntegrityError:
+            db.session.rollback()
+            text = _("%(name)s is still used by other records.", name=label)
+            return answer(409, _("Not possible"), text)
+        return "", 204
+
+    def action(self, pk: int, name: str) -> Any:
+        """Run one of the screen's actions on one row; its page, if it shows one, is left out."""
+        if name not in self.view.actions:
+            abort(404)
+        if not self.view.may_action(name):
+            abort(403)
+        item = self.view.get_item(pk)
+        if not self.view.is_action_available(name, item):
+            raise DomainError("This is not possible in the present state.")
+        self.view.actions[name].func([item])
+        db.session.commit()
+        return self._changed(item)
+
+    def _changed(self, item: Any, extra: dict[str, Any] | None = None) -> Response:
+        """The row as it is now, as far as the person may read it."""
+        row = {"id": item.id, "version": getattr(item, "version", None)}
+        if self.view.may("can_show"):
+            row = one_row(self.view, self.readable, item.id) or row
+        return jsonify({**row, **(extra or {})})
+
+    def _require(self, permission: str) -> None:
+        if not self.view.may(permission):
+            abort(403)
