@@ -19,7 +19,7 @@ KEEP_READ = timedelta(days=90)
 KEEP_TICKS = timedelta(days=400)
 
 
-@job("clean_up", "Clean up")
+@job("clean_up")
 def clean_up(context: JobContext) -> dict[str, Any]:
     """Delete what nobody looks at any more; the counts are the result."""
     now = now_utc()

@@ -72,6 +72,13 @@ def newest(session: Session, user_id: int, count: int, before: int | None = None
     return [_shown(row) for row in rows]
 
 
+def find(session: Session, user_id: int, key: int) -> Shown | None:
+    """One of the person's own messages."""
+    query = select(Notification).where(Notification.user_id == user_id, Notification.id == key)
+    row = session.scalar(query)
+    return None if row is None else _shown(row)
+
+
 def mark_read(session: Session, user_id: int, key: int | None = None) -> None:
     """Note that the person has read one message, or all; other people's are left alone."""
     query = update(Notification).where(_unread_of(user_id)).values(read_on=now_utc())

@@ -32,7 +32,7 @@ def add_region(context: JobContext) -> None:
     context.session.add(Region(code=code, name=code))
 
 
-@job("test_add", "Add")
+@job("test_add")
 def _add(context: JobContext) -> dict[str, Any]:
     add_region(context)
     context.progress(50, "half")
@@ -40,12 +40,12 @@ def _add(context: JobContext) -> dict[str, Any]:
     return {"added": 1}
 
 
-@job("test_who", "Who")
+@job("test_who")
 def _who(context: JobContext) -> dict[str, Any]:
     return {"name": principal.current().name, "locale": str(get_locale())}
 
 
-@job("test_break", "Break", max_attempts=2)
+@job("test_break", max_attempts=2)
 def _break(context: JobContext) -> None:
     add_region(context)
     context.session.flush()
@@ -53,12 +53,12 @@ def _break(context: JobContext) -> None:
     raise RuntimeError("secret value")
 
 
-@job("test_refuse", "Refuse")
+@job("test_refuse")
 def _refuse(context: JobContext) -> None:
     raise DomainError("This is refused.")
 
 
-@job("test_steps", "Steps")
+@job("test_steps")
 def _steps(context: JobContext) -> None:
     """Three regions in three steps; breaks once, in the second step of the first attempt."""
     for step in range(context.memory.get("done", 0), 3):
@@ -73,7 +73,7 @@ def _steps(context: JobContext) -> None:
 started, may_go_on = threading.Event(), threading.Event()
 
 
-@job("test_wait", "Wait")
+@job("test_wait")
 def _wait(context: JobContext) -> None:
     started.set()
     assert may_go_on.wait(20)

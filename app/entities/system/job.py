@@ -20,7 +20,7 @@ class Job(Entity):
     # A job is its own trail; its progress would drown everybody else's.
     is_audited = False
 
-    kind: Mapped[str] = mapped_column(String(64), index=True)
+    kind: Mapped[str] = mapped_column(String(64), index=True, info={"format": "word"})
     arguments: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     state: Mapped[JobState] = mapped_column(ChoiceType(JobState), default=JobState.QUEUED)
     #: percent

@@ -10,7 +10,7 @@ from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from app.entities.types import ChoiceType, Money, Quantity, UTCDateTime
-from app.lowcode.fields import relations, scalars
+from app.lowcode.fields import relations, scalars, words
 from app.lowcode.fields.base import Field, label_for
 
 _BY_FORMAT: dict[str, type[Field]] = {
@@ -19,6 +19,7 @@ _BY_FORMAT: dict[str, type[Field]] = {
     "uscc": scalars.UsccField,
     "url": scalars.UrlField,
     "multiline": scalars.LongTextField,
+    "word": words.WordField,
 }
 _BY_TYPE: list[tuple[type[Any], type[Field]]] = [
     (ChoiceType, scalars.ChoiceField),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.extensions import db
 from app.lowcode.jobs.context import JobContext, JobStopped
 from app.lowcode.jobs.queue import WAITING_FLAG, LeaseLost, cancel, enqueue, retry
-from app.lowcode.jobs.registry import Scheduled, job, label_of
+from app.lowcode.jobs.registry import Scheduled, job
 from app.lowcode.jobs.runner import Runner
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "cancel",
     "enqueue",
     "job",
-    "label_of",
     "retry",
 ]
 

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.entities.system.user import Role, User
+from app.lowcode.fields.base import humanize
 from app.lowcode.jobs.queue import Claim
-from app.lowcode.jobs.registry import label_of
 from app.lowcode.notifications import msgid, notify
 from app.lowcode.settings import get_setting
 from app.rules.access import ADMINISTRATOR
@@ -25,7 +25,7 @@ def announce_done(session: Session, claim: Claim, result: dict[str, Any] | None)
             "%(work)s: done.",
             (result or {}).get(RESULT_URL),
             kind="job",
-            work=msgid(label_of(claim.kind)),
+            work=msgid(humanize(claim.kind)),
         )
 
 
@@ -43,7 +43,7 @@ def announce_dead(session: Session, claim: Claim, error: str) -> None:
             "%(work)s failed: %(error)s",
             url,
             kind="job",
-            work=msgid(label_of(claim.kind)),
+            work=msgid(humanize(claim.kind)),
             error=error,
         )
 

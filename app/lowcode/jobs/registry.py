@@ -19,8 +19,6 @@ class JobKind:
     """One registered handler."""
 
     name: str
-    #: msgid shown to people
-    label: str
     handler: Handler
     max_attempts: int
 
@@ -39,13 +37,16 @@ class Scheduled:
 _kinds: dict[str, JobKind] = {}
 
 
-def job(name: str, label: str, max_attempts: int = 5) -> Callable[[Handler], Handler]:
-    """Register the decorated function as the handler of jobs of kind `name`."""
+def job(name: str, max_attempts: int = 5) -> Callable[[Handler], Handler]:
+    """Register the decorated function as the handler of jobs of kind `name`.
+
+    People read the name as words: `clean_up` is the msgid "Clean up".
+    """
 
     def register(handler: Handler) -> Handler:
         if name in _kinds:
             raise ValueError(f"two handlers for jobs of kind {name}")
-        _kinds[name] = JobKind(name, label, handler, max_attempts)
+        _kinds[name] = JobKind(name, handler, max_attempts)
         return handler
 
     return register
@@ -54,9 +55,3 @@ def job(name: str, label: str, max_attempts: int = 5) -> Callable[[Handler], Han
 def kind_of(name: str) -> JobKind:
     """The registered kind; KeyError for one that nobody handles."""
     return _kinds[name]
-
-
-def label_of(name: str) -> str:
-    """The msgid of a kind; its bare name where the handler is gone."""
-    kind = _kinds.get(name)
-    return kind.label if kind else name

@@ -86,6 +86,14 @@ class Option:
             return "yes" if value else ""
         return "" if value is None else str(value)
 
+    def shown(self, value: Any) -> str:
+        """For people who only read."""
+        if self.kind == "flag":
+            return str(_("Yes") if value else _("No"))
+        if self.kind == "choice":
+            return next((str(label) for code, label in self.choices() if code == value), "")
+        return self.typed(value)
+
     def form_field(self) -> Any:
         """An unbound form field that reads through this option."""
         kind = FlagField if self.kind == "flag" else KehuField

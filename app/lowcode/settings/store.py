@@ -24,9 +24,9 @@ def get_setting(key: str) -> Any:
     return option.initial if stored is None else option.load(stored)
 
 
-def settings_version() -> str:
-    """Changes with every change of any setting: for the version check of the screen."""
-    return "-".join(str(part) for part in _state(db.session))
+def settings_version() -> int:
+    """Grows with every change of any setting: for the version check of the screen."""
+    return int(_state(db.session)[1] or 0)
 
 
 def set_settings(session: Session, values: Mapping[str, Any]) -> list[str]:
