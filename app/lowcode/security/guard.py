@@ -30,7 +30,7 @@ def install() -> None:
     if not event.contains(factory, "before_flush", _before_flush):
         event.listen(factory, "before_flush", _before_flush)
         event.listen(factory, "after_flush", _after_flush)
-        event.listen(factory, "after_rollback", _forget)
+        event.listen(factory, "after_soft_rollback", _forget)
 
 
 def _before_flush(session: Session, *_unused: Any) -> None:
@@ -109,5 +109,6 @@ def _after_flush(session: Session, *_unused: Any) -> None:
             raise EscalationRefused("At least one active administrator must remain.")
 
 
-def _forget(session: Session) -> None:
+def _forget(session: Session, *_unused: Any) -> None:
+    # Savepoints too: what a refused flush was about must not be told of the next one.
     session.info.pop(_CHECK, None)

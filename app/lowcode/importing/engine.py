@@ -1,0 +1,295 @@
+"""Bringing the rows of a table into an entity: read, match, write and count, batch by batch.
+
+A batch is one short transaction. Its rows are written together; only when the database refuses
+is the batch halved until the row that is wrong stands alone, so that it never costs the others.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.lowcode.fields.inputs import translated
+from app.lowcode.importing.lookups import Link, Lookups, Matcher, Missing, load
+from app.lowcode.importing.mapping import Mapping
+from app.lowcode.importing.reading import Row, Table
+from app.lowcode.importing.results import ImportResult, RowError
+from app.lowcode.importing.rows import Draft, RowReader
+from app.lowcode.importing.targets import (
+    check_mapping,
+    check_rights,
+    match_keys,
+    screen_for,
+    targets_of,
+)
+from app.lowcode.importing.writing import RowWriter, defaults_of
+from app.lowcode.screens.saving import FieldErrors, save
+from app.rules.errors import DomainError, InvalidInput
+from app.rules.imports import RowOutcome
+
+BATCH = 500
+#: what may be wrong with a row when it is written; anything else ends the import
+REFUSED = (DomainError, IntegrityError, DataError, StaleDataError)
+
+#: gets the result so far and the last line of the batch, and ends its transaction
+Commit = Callable[[ImportResult, int], None]
+
+
+class Written(NamedTuple):
+    """One record and what became of it, for a preview."""
+
+    draft: Draft
+    outcome: RowOutcome
+
+
+def run_import(
+    session: Session,
+    mapping: Mapping,
+    table: Table,
+    *,
+    dry_run: bool = False,
+    progress: Callable[[int], None] | None = None,
+    commit: Commit | None = None,
+    after: int = 0,
+    result: ImportResult | None = None,
+    watch: Callable[[Written], None] | None = None,
+) -> ImportResult:
+    """Write the table's rows as the acting person, and say what became of them.
+
+    dry_run: everything is tried and rolled back.
+    progress: called after each batch with the number of rows done.
+    commit: ends the transaction of each batch (default: a plain commit); not in a dry run.
+    after, result: go on behind this line with what was counted until there.
+    watch: called with every row once its fate is known.
+
+    Raises DomainError when the person may not import here or the mapping does not fit the file;
+    what is wrong in a row is in the result instead.
+    """
+    view = screen_for(mapping.resource)
+    check_rights(view)
+    check_mapping(view, mapping)
+    run = _Import(session, view, mapping, table, watch)
+    run.result = result or run.result
+    commit = (lambda *_: None) if dry_run else commit or (lambda *_: session.commit())
+    try:
+        for batch in run.batches(after):
+            run.write(batch)
+            commit(run.result, batch[-1].line)
+            if dry_run and not run.refers_to_itself:
+                run.undo()
+            if progress:
+                progress(run.result.rows)
+    finally:
+        if dry_run:
+            run.undo()
+    return run.result
+
+
+class _Import:
+    """One pass over one table."""
+
+    def __init__(
+        self,
+        session: Session,
+        view: Any,
+        mapping: Mapping,
+        table: Table,
+        watch: Callable[[Written], None] | None,
+    ) -> None:
+        self.session, self.view, self.mapping, self.table = session, view, mapping, table
+        self.watch = watch or (lambda _written: None)
+        self.result = ImportResult()
+        targets = targets_of(view)
+        self.refers_to_itself = any(
+            getattr(targets[path].field, "target", None) is view.model for path in mapping.fields
+        )
+        self.lookups = Lookups(session)
+        self.reader = RowReader(mapping, targets, table.header, table.delimiter, self.lookups)
+        keys = [targets[name] for name in match_keys(view, mapping) if name in targets]
+        self.matcher = Matcher(session, view.model, keys)
+        self.writer = RowWriter(session, view, mapping.mode)
+
+    def batches(self, after: int) -> Iterator[list[Draft]]:
+        """The records in batches; those that wait for another row of the file come last."""
+        rows = (row for row in self._rows() if row[0] > after)
+        waiting: list[Draft] = []
+        while records := list(islice(rows, BATCH)):
+            drafts = [self._prepare(line, cells) for line, cells in records]
+            waiting += [draft for draft in drafts if self._waits(draft)]
+            if ready := [draft for draft in drafts if not self._waits(draft)]:
+                yield ready
+        while waiting:
+            for draft in waiting:
+                self._find_again(draft)
+            ready = [draft for draft in waiting if not self._waits(draft)]
+            if not ready:
+                yield waiting
+                return
+            waiting = [draft for draft in waiting if self._waits(draft)]
+            yield ready
+
+    def _rows(self) -> Iterator[Row]:
+        """The rows as far as the file can be read."""
+        try:
+            yield from self.table.rows
+        except InvalidInput as error:
+            self.result.failed += 1
+            self.result.errors.append(RowError(0, "", translated(error)))
+
+    def _prepare(self, line: int, cells: Any) -> Draft:
+        draft = self.reader.read(line, cells)
+        if not draft.errors:
+            self._match(draft)
+        return draft
+
+    def _match(self, draft: Draft) -> None:
+        try:
+            draft.key = self.matcher.claim(draft.line, draft.values)
+        except InvalidInput as error:
+            draft.errors.append((error.field or "", translated(error)))
+
+    def _waits(self, draft: Draft) -> bool:
+        """Does it point at a row of its own kind that may come later in the file?"""
+        return not draft.errors and any(
+            item.field.target is self.view.model for _path, item in draft.missing()
+        )
+
+    def _find_again(self, draft: Draft) -> None:
+        for path, item in draft.missing():
+            if path in draft.values and not isinstance(draft.values[path], list):
+                draft.values[path] = self.lookups.find(item.field, item.text, item.by)
+
+    def write(self, drafts: list[Draft]) -> None:
+        """Write a batch inside the present transaction and count it."""
+        for draft in drafts:
+            if not draft.errors:
+                self._settle_missing(draft)
+        good = [draft for draft in drafts if not draft.errors]
+        links = [link for draft in good for link in draft.links()]
+        links += [Link(self.view.model, draft.key) for draft in good if draft.key is not None]
+        self._write_together(good, load(self.session, links))
+        for draft in drafts:
+            if draft.errors:
+                self._refuse(draft)
+
+    def _settle_missing(self, draft: Draft) -> None:
+        """Make the related rows that the mapping allows to be made; the others are errors."""
+        missing = draft.missing()
+        refused = [(path, m) for path, m in missing if not self._may_create(path, draft)]
+        for path, item in refused:
+            error = InvalidInput(
+                "There is no %(label)s %(value)s.", label=item.field.label, value=item.text
+            )
+            draft.errors.append((path, translated(error)))
+        if refused:
+            return
+        for path, item in missing:
+            link = self.lookups.find(item.field, item.text, item.by)
+            if isinstance(link, Missing):
+                link = self._create(draft, path, item)
+            if link is not None:
+                _replace(draft.values, path, item, link)
+
+    def _may_create(self, path: str, draft: Draft) -> bool:
+        return path in self.mapping.create_missing and path in draft.values
+
+    def _create(self, draft: Draft, path: str, item: Missing) -> Link | None:
+        target = item.field.target
+        screen = self.view.screen_of(target)
+        try:
+            if screen is None or not screen.may("can_add"):
+                raise DomainError("You may not add %(value)s.", value=item.text)
+            with self.session.begin_nested():
+                row = target(**{target.label_column: item.text})
+                if target.code_column and not getattr(target, "number_sequence", None):
+                    code = getattr(target, target.code_column)
+                    setattr(row, code.key, item.text[: code.type.length])
+                unset = {k: v for k, v in defaults_of(screen).items() if getattr(row, k) is None}
+                save(screen, row, unset, is_new=True)
+        except REFUSED as error:
+            draft.errors.append((path, _reason(error)))
+            return None
+        self.lookups.note(row)
+        return Link(target, row.id)
+
+    def _write_together(self, drafts: list[Draft], rows: dict[Link, Any]) -> None:
+        """Write as many as go together; each draft ends up counted or with errors."""
+        if not drafts:
+            return
+        try:
+            done = self._try(drafts, rows)
+        except _StartAgain:
+            self._write_together([draft for draft in drafts if not draft.errors], rows)
+            return
+        except REFUSED as error:
+            left = [draft for draft in drafts if not draft.errors]
+            if len(drafts) == 1:
+                drafts[0].errors.append(("", _reason(error)))
+            else:
+                middle = max(1, len(left) // 2)
+                self._write_together(left[:middle], rows)
+                self._write_together(left[middle:], rows)
+            return
+        for draft, outcome, item in done:
+            self.result.count(outcome)
+            self.watch(Written(draft, outcome))
+            if outcome is RowOutcome.CREATED:
+                self.lookups.note(item)
+
+    def _try(
+        self, drafts: list[Draft], rows: dict[Link, Any]
+    ) -> list[tuple[Draft, RowOutcome, Any]]:
+        alone = len(drafts) == 1
+        done = []
+        with self.session.begin_nested():
+            for draft in drafts:
+                try:
+                    done.append((draft, *self.writer.write(draft, rows, alone=alone)))
+                except FieldErrors as error:
+                    _put_errors(draft, error)
+                    if alone or draft.key is not None:
+                        # Half of the row may be written: the savepoint takes it back.
+                        raise _StartAgain from error
+            self.session.flush()
+        return done
+
+    def _refuse(self, draft: Draft) -> None:
+        self.result.count(RowOutcome.FAILED)
+        for path, text in draft.errors:
+            source = self.mapping.fields.get(path)
+            column = ", ".join(source.columns) if source else path
+            self.result.errors.append(RowError(draft.line, column, text))
+        self.watch(Written(draft, RowOutcome.FAILED))
+
+    def undo(self) -> None:
+        self.session.rollback()
+        self.lookups.forget()
+
+
+class _StartAgain(Exception):  # noqa: N818 - a signal, nothing is wrong
+    """The batch is to be written again, without the row that was refused."""
+
+
+def _put_errors(draft: Draft, error: FieldErrors) -> None:
+    for name, texts in error.errors.items():
+        draft.errors += [(name.removesuffix("_id"), text) for text in texts]
+
+
+def _reason(error: Exception) -> str:
+    """What a person may know of it: never the words of the database."""
+    if isinstance(error, FieldErrors):
+        return " ".join(text for texts in error.errors.values() for text in texts)
+    if isinstance(error, DomainError):
+        return translated(error)
+    if isinstance(error, StaleDataError):
+        return _("Somebody else changed this entry in the meantime.")
+    return _("This would repeat or break something that already exists.")
+
+
+def _replace(values: dict[str, Any], path: str, item: Missing, link: Link) -> None:
+    value = values[path]
+    values[path] = [link if v is item else v for v in value] if isinstance(value, list) else link

@@ -1,0 +1,39 @@
+"""What an import did, counted, and what was wrong, by line."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from app.rules.imports import RowOutcome
+
+
+class RowError(NamedTuple):
+    """One thing that is wrong: line 0 means the file as a whole, column "" the whole row."""
+
+    line: int
+    column: str
+    text: str
+
+
+@dataclass
+class ImportResult:
+    """Rows by what became of them, and the errors of those that failed."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    errors: list[RowError] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        return self.created + self.changed + self.unchanged + self.failed
+
+    def count(self, outcome: RowOutcome) -> None:
+        setattr(self, outcome.value, getattr(self, outcome.value) + 1)
+
+    def add(self, other: "ImportResult") -> None:
+        """Put the result of another file into this one."""
+        for outcome in RowOutcome:
+            mine, theirs = getattr(self, outcome.value), getattr(other, outcome.value)
+            setattr(self, outcome.value, mine + theirs)
+        self.errors += other.errors

@@ -1,0 +1,130 @@
+"""What of a screen a file can fill: the fields of its form and the columns of its inline lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import inspect
+
+from app.lowcode.fields import Field, field_of
+from app.lowcode.fields.base import label_for
+from app.lowcode.fields.relations import RelatedField
+from app.lowcode.importing.guessing import FieldHint, guess_mapping
+from app.lowcode.importing.mapping import Mapping, Source, column_names
+from app.lowcode.screens.declare import Lines, Section
+from app.rules.errors import DomainError, InvalidInput
+from app.rules.imports import ImportMode
+
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thing that a column may fill."""
+
+    path: str
+    field: Field
+    #: name of the `Lines` part the field is a column of, "" for the row's own fields
+    lines: str = ""
+
+    @property
+    def label(self) -> str:
+        own = str(self.field.label)
+        return f"{label_for(self.lines, {})}: {own}" if self.lines else own
+
+    @property
+    def is_needed(self) -> bool:
+        """Must a new row be given this by the file, because nothing else fills it?"""
+        return not self.lines and self.field.required and not has_default(self.field)
+
+
+def has_default(field: Field) -> bool:
+    """Does a new row have a value before anybody gives one?"""
+    if isinstance(field, RelatedField):
+        return False
+    column = inspect(field.model).column_attrs[field.name].columns[0]
+    return column.default is not None or column.server_default is not None
+
+
+def screens() -> dict[str, Any]:
+    """Every registered screen by its resource name."""
+    known = current_app.extensions["kehu_screens"].values()
+    return {screen.resource: screen for screen in known}
+
+
+def screen_for(resource: str) -> Any:
+    """The screen of a resource that files can be read into; InvalidInput where there is none."""
+    screen = screens().get(resource)
+    if screen is None or not screen.form:
+        raise InvalidInput("There is nothing called %(name)s to import into.", name=resource)
+    return screen
+
+
+def targets_of(view: Any) -> dict[str, Target]:
+    """Everything a file may fill, by path, in the order of the form."""
+    found: dict[str, Target] = {}
+    for part in view.form:
+        if isinstance(part, Section):
+            found |= {name: Target(name, field_of(view.model, name)) for name in part.fields}
+        elif isinstance(part, Lines):
+            model = inspect(view.model).relationships[part.name].mapper.class_
+            for name in part.columns:
+                if name not in part.computed and name in writable(model):
+                    path = f"{part.name}.{name}"
+                    found[path] = Target(path, field_of(model, name), part.name)
+    return found
+
+
+def writable(model: type[Any]) -> set[str]:
+    """Columns and relationships, without properties that are only computed."""
+    mapper = inspect(model)
+    return {*mapper.column_attrs.keys(), *mapper.relationships.keys()}
+
+
+def check_mapping(view: Any, mapping: Mapping) -> None:
+    """Raises InvalidInput where the mapping does not fit the screen or misses what rows need."""
+    targets = targets_of(view)
+    names = [*mapping.fields, *mapping.match, *mapping.create_missing]
+    if unknown := next((name for name in names if name not in targets), None):
+        raise InvalidInput("There is no field %(name)s to import into.", name=unknown)
+    if any(not isinstance(targets[name].field, RelatedField) for name in mapping.create_missing):
+        raise InvalidInput("This mapping cannot be read.")
+    missing = [
+        targets[path].label
+        for path in targets
+        if targets[path].is_needed and path not in mapping.fields
+    ]
+    if missing and mapping.mode is not ImportMode.UPDATE:
+        raise InvalidInput("New rows also need: %(names)s", names=", ".join(missing))
+
+
+def match_keys(view: Any, mapping: Mapping) -> tuple[str, ...]:
+    return mapping.match or tuple(view.match_keys)
+
+
+def guess(view: Any, header: Sequence[str]) -> Mapping:
+    """The likely mapping of a file, by its header in either language."""
+    targets = list(targets_of(view).values())
+    names = column_names(header)
+    hints = [FieldHint(target.path, _names(target)) for target in targets]
+    guessed = guess_mapping(names, hints)
+    ordered = sorted((path, names[place]) for place, path in guessed.items())
+    return Mapping(view.resource, {path: Source(column=name) for path, name in ordered})
+
+
+def _names(target: Target) -> list[str]:
+    """What people may call it: its label in each language, alone and below its table's name."""
+    found = []
+    for language in LANGUAGES:
+        with force_locale(language):
+            found += [str(target.field.label), target.label.replace(":", "")]
+    return list(dict.fromkeys(found))
+
+
+def check_rights(view: Any) -> None:
+    """Raises DomainError for somebody who may not bring files into this screen."""
+    if not view.may("can_import"):
+        raise DomainError("Your role does not allow importing %(name)s.", name=str(_(view.title)))
