@@ -63,6 +63,8 @@ _versioned(User)
 Role.scope = SHARED
 Role.label_column = "name"
 Role.code_column = "name"
+#: The names of seeded roles are translated where they are shown.
+Role.label_is_msgid = True
 Role.description = mapped_column(String(200))
 #: Endpoint of the screen that opens after sign-in.
 Role.home = mapped_column(String(100))

@@ -5,8 +5,8 @@ from zoneinfo import available_timezones
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
+from flask_babel import get_locale, get_timezone, lazy_gettext
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from sqlalchemy import update
 from wtforms import Form, PasswordField
@@ -74,7 +74,16 @@ def _profile_form() -> Form:
     for name, (label, labels) in _choices().items():
         fields[name] = KehuField(label=label, source=_OneOf(labels), required=False)
     posted = request.form if request.method == "POST" else None
+    # What is in force stands in the form, chosen or not.
+    in_force = {
+        "locale": g.user.locale or str(get_locale()),
+        "timezone": g.user.timezone or str(get_timezone()),
+        "theme": locale.theme(),
+        "density": locale.density(),
+    }
     form: Form = type("ProfileForm", (Form,), fields)(posted, obj=g.user)
+    for name, code in in_force.items():
+        form[name].data = form[name].data or code
     return form
 
 

@@ -1,5 +1,6 @@
 """Roles: the list, copies, and the matrix of screens and rights that is a role's page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -11,7 +12,10 @@ from sqlalchemy import select
 
 from app.entities.system.user import Role
 from app.extensions import db
+from app.lowcode.fields.base import humanize
+from app.lowcode.listing import read_state
 from app.lowcode.screens import EntityInterface, EntityView, Section, action
+from app.lowcode.screens.lists import list_page
 from app.lowcode.security.guard import EscalationRefused
 from app.lowcode.security.rights import copy_role, write_rights
 from app.rules.access import ADMINISTRATOR
@@ -38,8 +42,20 @@ class RoleView(EntityView):
         # A copy would be a second, empty role: the administrator's rights are no rows.
         return item.name != ADMINISTRATOR
 
+    @expose("/")
+    @has_access
+    @permission_name("list")
+    def list(self) -> Any:
+        state = read_state(self.listable, request.args)
+        page = list_page(self, state)
+        for row in page.rows:
+            # Seeded roles are named and described by msgids.
+            row.cells[0].text = _(humanize(row.cells[0].text))
+            row.cells[1].text = row.cells[1].text and _(row.cells[1].text)
+        return render_template("list.html", page=page)
+
     @action("copy", lazy_gettext("Copy"), icon="copy", multiple=False)
-    def copy(self, items: list[Any]) -> Any:
+    def copy(self, items: Sequence[Any]) -> Any:
         (role,) = items
         twin = copy_role(db.session(), role, self._free_name(role.name))
         db.session.commit()
