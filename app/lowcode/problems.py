@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.extensions import db
 from app.lowcode.fields.inputs import translated
@@ -50,6 +50,8 @@ def init(app: Flask, _settings: Settings) -> None:
         status = error.code or 500
         if status < 400 or status not in titles:
             return error
+        if isinstance(error, SecurityError):
+            return error  # an untrusted Host: no address can be built for a page's links
         title, text = titles[status]
         return answer(status, _(title), _(text))
 
