@@ -87,8 +87,10 @@ def _fill_demo() -> None:
     db.session.commit()
     say("Demo users; the passwords are shown only now:", "演示用户，密码仅显示这一次：")
     heading = (words("user name", "用户名"), words("role", "角色"), words("password", "密码"))
-    for name, role, secret in [heading, *users]:
-        click.echo(f"  {name:<16}  {role:<16}  {secret}")
+    widths = [max(map(len, column)) for column in zip(*users, heading, strict=True)]
+    for line in (heading, *users):
+        columns = (text.ljust(width) for text, width in zip(line, widths, strict=True))
+        click.echo("  " + "  ".join(columns).rstrip())
 
 
 def _stamp(settings: Settings) -> Path:
