@@ -20,6 +20,11 @@ SILENT = frozenset(
     "id version created_on changed_on created_by_id changed_by_id created_by_fk changed_by_fk "
     "password login_count last_login fail_login_count".split()
 )
+#: What a line of the trail may say was done; shown as a translated word.
+ACTIONS = tuple(
+    "create update delete attach detach export import rights sign_in sign_in_failed "
+    "sign_in_refused sign_out".split()
+)
 _PENDING = "kehu_audit"
 
 
@@ -29,7 +34,7 @@ def install() -> None:
         event.listen(db.session.session_factory, "do_orm_execute", scope.narrow)
         event.listen(db.session.session_factory, "before_flush", _before_flush)
         event.listen(db.session.session_factory, "after_flush", _after_flush)
-        event.listen(db.session.session_factory, "after_rollback", _forget)
+        event.listen(db.session.session_factory, "after_soft_rollback", _forget)
 
 
 def _before_flush(session: Session, *_unused: Any) -> None:
@@ -181,5 +186,6 @@ def record(
     )
 
 
-def _forget(session: Session) -> None:
+def _forget(session: Session, *_unused: Any) -> None:
+    # Savepoints too: what a refused flush was about must not be told of the next one.
     session.info.pop(_PENDING, None)

@@ -10,6 +10,7 @@ from app.lowcode import principal
 from app.lowcode.fields.base import Field, humanize
 from app.lowcode.fields.inputs import PickerField, TagsInput
 from app.lowcode.pages import Cell
+from app.lowcode.scope import criterion
 from app.rules.errors import InvalidInput
 
 
@@ -108,14 +109,23 @@ class RelationField(RelatedField):
         return Cell("link", self.text(value))
 
     def condition(self, expression: ColumnElement[Any], op: str, value: Any) -> ColumnElement[bool]:
-        """`expression` is the relationship attribute of the (possibly aliased) entity."""
+        """`expression` is the relationship attribute of the entity."""
         if op == "empty":
-            return ~expression.has()
+            return self.key_column.is_(None)
         if op == "not_empty":
-            return expression.has()
+            return self.key_column.is_not(None)
         values = value if isinstance(value, list) else [value]
+        if self._by_key_alone(values):
+            chosen = self.key_column.in_([int(item) for item in values])
+            return or_(~chosen, self.key_column.is_(None)) if op == "ne" else chosen
         chosen = expression.has(or_(*(self.matches(self.target, item) for item in values)))
         return ~chosen if op == "ne" else chosen
+
+    def _by_key_alone(self, values: list[Any]) -> bool:
+        """Keys need no look at the target, unless some of its rows are hidden from the reader."""
+        actor = principal.current()
+        open_to_all = not hasattr(self.target, "scope") or criterion(self.target, actor) is None
+        return open_to_all and all(str(item).isdigit() for item in values)
 
     def openapi(self) -> dict[str, Any]:
         return {"type": "integer", "description": "key of the related row"}
