@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteri
 from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
 
 from app.entities.base import SHARED
+from app.entities.system.user import User
 from app.lowcode import principal as acting
 from app.lowcode.principal import DataScope, NoPrincipal, Principal
 from app.rules.errors import DomainError
@@ -125,14 +126,10 @@ def _fill_owner(session: Session, row: Any, principal: Principal | None) -> None
     )
     if owner_changed and not team_changed:
         with session.no_autoflush:
-            owner = row.owner or _user(session, getattr(row, scope.owner))
+            key = getattr(row, scope.owner)
+            owner = row.owner or (session.get(User, key) if key else None)
         if owner is not None:
             row.team_id = owner.team_id
-
-
-def _user(session: Session, key: int | None) -> Any:
-    users = next(m.class_ for m in Model.registry.mappers if m.class_.__tablename__ == "ab_user")
-    return None if key is None else session.get(users, key)
 
 
 def _check_row(session: Session, row: Any, principal: Principal) -> None:
