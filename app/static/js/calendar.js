@@ -1,9 +1,20 @@
 // The calendar layout: rows by their date, read for the weeks in view.
 (() => {
   "use strict";
-  const { settings, text, mount, vendor, request, toast } = window.kehu;
+  const { settings, text, mount, element, vendor, request, toast } = window.kehu;
+
+  // The library writes its style sheet from its script, with an icon font inside that the security
+  // policy refuses. It uses the element it finds here; the font stays out, and no icon needs it.
+  const keepFontOut = () => {
+    if (document.querySelector("style[data-fullcalendar]")) return;
+    document.head.append(element("style", { "data-fullcalendar": true }));
+    const { sheet } = document.querySelector("style[data-fullcalendar]");
+    const insert = sheet.insertRule.bind(sheet);
+    sheet.insertRule = (rule) => (rule.startsWith("@font-face") ? 0 : insert(rule, sheet.cssRules.length));
+  };
 
   mount("[data-calendar]", async (place) => {
+    keepFontOut();
     await vendor("calendar");
     const small = window.matchMedia("(max-width: 767.98px)").matches;
     const calendar = new window.FullCalendar.Calendar(place, {
@@ -11,7 +22,8 @@
       firstDay: 1,
       initialView: small ? "listMonth" : "dayGridMonth",
       headerToolbar: { left: "prev,today,next", center: "title", right: "dayGridMonth,timeGridWeek,listMonth" },
-      buttonText: { today: text("today"), month: text("month"), week: text("week"), list: text("agenda") },
+      buttonIcons: false,
+      buttonText: { prev: "‹", next: "›", today: text("today"), month: text("month"), week: text("week"), list: text("agenda") },
       noEventsContent: text("no_data"),
       height: small ? "auto" : "100%",
       dayMaxEvents: 4,

@@ -12,9 +12,10 @@
 
   const look = () => {
     const dark = document.documentElement.dataset.bsTheme === "dark";
-    return { colors: dark ? DARK : LIGHT, text: token("--k-text"), muted: token("--k-muted"), line: token("--k-line"), surface: token("--k-surface"), accent: token("--k-accent") };
+    return { colors: dark ? DARK : LIGHT, text: token("--k-text"), muted: token("--k-muted"), line: token("--k-line"), surface: token("--k-surface"), accent: token("--k-accent"), onAccent: token("--k-on-accent") };
   };
   const written = (value, unit) => (unit === "¥" ? `¥${number.format(value)}` : `${number.format(value)}${unit ? ` ${unit}` : ""}`);
+  const brief = (value, unit) => (unit === "¥" ? `¥${short.format(value)}` : short.format(value));
 
   const base = (data, style) => ({
     color: style.colors,
@@ -45,9 +46,9 @@
     },
     yAxis: {
       type: "value",
-      name: data.unit || undefined,
+      name: data.unit === "¥" ? undefined : data.unit,
       nameTextStyle: { color: style.muted, align: "right" },
-      axisLabel: { color: style.muted, formatter: (value) => short.format(value) },
+      axisLabel: { color: style.muted, formatter: (value) => brief(value, data.unit) },
       splitLine: { lineStyle: { color: style.line } },
     },
     series: data.series.map(({ name, data: values }) => ({
@@ -59,24 +60,40 @@
       smooth: 0.25,
       symbolSize: 7,
       areaStyle: data.kind === "line" ? { opacity: 0.1 } : undefined,
-      label: { show: data.kind === "bar" && data.series.length === 1 && values.length <= 12, position: "top", color: style.muted, formatter: ({ value }) => short.format(value) },
+      label: { show: data.kind === "bar" && data.series.length === 1 && values.length <= 12, position: "top", color: style.muted, formatter: ({ value }) => brief(value, data.unit) },
     })),
   });
 
   const slices = (data) => data.labels.map((name, index) => ({ name, value: data.series[0].data[index] }));
+  const share = (data, name) => {
+    const values = data.series[0].data;
+    const all = values.reduce((sum, value) => sum + value, 0);
+    return all ? ((100 * values[data.labels.indexOf(name)]) / all).toFixed(1) : "0";
+  };
   const pie = (data, style) => ({
-    legend: { type: "scroll", orient: "vertical", right: 8, top: "middle", icon: "circle", itemWidth: 8, itemHeight: 8, textStyle: { color: style.muted } },
+    legend: {
+      type: "scroll", orient: "vertical", left: "62%", top: "middle", icon: "circle", itemWidth: 8, itemHeight: 8, itemGap: 12,
+      textStyle: { color: style.text, rich: { share: { color: style.muted, padding: [0, 0, 0, 8] } } },
+      formatter: (name) => `${name}{share|${share(data, name)}%}`,
+    },
     series: [{
-      type: "pie", radius: ["48%", "74%"], center: ["40%", "50%"], data: slices(data), padAngle: 1,
-      itemStyle: { borderRadius: 4 }, label: { color: style.muted, formatter: "{b} {d}%" }, labelLine: { lineStyle: { color: style.line } },
+      type: "pie", radius: ["52%", "82%"], center: ["32%", "50%"], data: slices(data), padAngle: 1.5,
+      itemStyle: { borderRadius: 4 }, label: { show: false },
     }],
   });
+  const mix = (front, back, strength) => {
+    const [a, b] = [front, back].map((color) => [1, 3, 5].map((place) => parseInt(color.slice(place, place + 2), 16)));
+    return `rgb(${a.map((part, index) => Math.round(part * strength + b[index] * (1 - strength))).join(",")})`;
+  };
   // One hue for a funnel: its steps are one quantity that gets smaller.
   const funnel = (data, style) => ({
     series: [{
       type: "funnel", sort: "none", left: 16, right: 16, top: 12, bottom: 12, gap: 3, minSize: "18%",
-      data: slices(data).map((slice, index, all) => ({ ...slice, itemStyle: { color: style.accent, opacity: 1 - (0.62 * index) / Math.max(all.length - 1, 1), borderWidth: 0 } })),
-      label: { position: "inside", color: style.text, formatter: ({ name, value }) => `${name}  ${written(value, data.unit)}`, textBorderColor: style.surface, textBorderWidth: 3 },
+      data: slices(data).map((slice, index, all) => {
+        const strength = 1 - (0.7 * index) / Math.max(all.length - 1, 1);
+        return { ...slice, itemStyle: { color: mix(style.accent, style.surface, strength), borderWidth: 0 }, label: { color: strength > 0.65 ? style.onAccent : style.text } };
+      }),
+      label: { position: "inside", formatter: ({ name, value }) => `${name}  ${written(value, data.unit)}` },
     }],
   });
 
