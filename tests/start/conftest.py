@@ -11,7 +11,8 @@ from tests.start import product
 @pytest.fixture(scope="session")
 def _set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
     var = tmp_path_factory.mktemp("start") / "var"
-    done = product.run(product.flask("setup"), var)
+    command = product.flask("setup", "--admin-password-stdin")
+    done = product.run(command, var, typed=f"{product.PASSWORD}\n")
     assert done.returncode == 0, done.stdout + done.stderr
     return var
 

@@ -5,7 +5,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+#: of the administrator of the data folder that tests start from
+PASSWORD = "a long walk by the lake"
 #: what a person unpacks; everything else is made on the machine
 SHIPPED = ["app", "app.py", "config.py", "kehu", "migrations", "seed", "tools"]
 MADE = shutil.ignore_patterns("vendor", "vendor.new", "__pycache__")
@@ -34,14 +35,14 @@ def flask(*arguments: str) -> list[str]:
 
 
 def run(
-    command: list[str], var: Path, *, cwd: Path = ROOT, **settings: str
+    command: list[str], var: Path, *, cwd: Path = ROOT, typed: str = "", **settings: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run to the end, with nobody at the terminal."""
+    """Run to the end, with nobody at the terminal; `typed` is on the standard input."""
     return subprocess.run(
         command,
         cwd=cwd,
         env=environment(var, **settings),
-        stdin=subprocess.DEVNULL,
+        input=typed,
         capture_output=True,
         text=True,
         timeout=120,
@@ -114,12 +115,3 @@ def serving(
         server.wait()
         if server.stdout:
             server.stdout.close()
-
-
-def wait_until(condition: object, seconds: float = 5) -> None:
-    """Poll `condition()` until it is true; fail after `seconds`."""
-    end = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        if time.monotonic() > end:
-            pytest.fail("it did not happen in time")
-        time.sleep(0.02)

@@ -41,7 +41,6 @@ def test_the_first_set_up_shows_a_one_time_password_once(tmp_path: Path) -> None
 
 
 def test_the_set_up_asks_for_the_password_on_a_terminal(tmp_path: Path) -> None:
-    typed = "a long walk by the lake"
     outer, inner = pty.openpty()
     with subprocess.Popen(
         product.flask("setup"),
@@ -56,12 +55,12 @@ def test_the_set_up_asks_for_the_password_on_a_terminal(tmp_path: Path) -> None:
         _answer(outer, b"Password", "short")
         _answer(outer, b"same again", "short")
         _answer(outer, b"12 characters", None)
-        _answer(outer, b"Password", typed)
-        _answer(outer, b"same again", typed)
+        _answer(outer, b"Password", product.PASSWORD)
+        _answer(outer, b"same again", product.PASSWORD)
         _drain(outer)
     assert asking.returncode == 0
     stored, must_change = administrator(tmp_path)
-    assert password_matches(stored, typed)
+    assert password_matches(stored, product.PASSWORD)
     assert not must_change
 
 
@@ -82,15 +81,8 @@ def _drain(terminal: int) -> None:
 
 
 def test_a_password_from_a_script_must_be_good_too(tmp_path: Path) -> None:
-    done = subprocess.run(
-        product.flask("setup", "--admin-password-stdin"),
-        cwd=product.ROOT,
-        env=product.environment(tmp_path),
-        input="password1234\n",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = product.flask("setup", "--admin-password-stdin")
+    done = product.run(command, tmp_path, typed="password1234\n")
     product.assert_one_clear_line(done, "administrator's password")
     assert rows(tmp_path, "SELECT count(*) FROM ab_user WHERE username = 'admin'") == [(0,)]
 
