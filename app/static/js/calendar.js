@@ -7,7 +7,8 @@
   // policy refuses. It uses the element it finds here; the font stays out, and no icon needs it.
   const keepFontOut = () => {
     if (document.querySelector("style[data-fullcalendar]")) return;
-    document.head.append(element("style", { "data-fullcalendar": true }));
+    const own = document.querySelector("link[href*='/css/tokens.css']");
+    document.head.insertBefore(element("style", { "data-fullcalendar": true }), own);
     const { sheet } = document.querySelector("style[data-fullcalendar]");
     const insert = sheet.insertRule.bind(sheet);
     sheet.insertRule = (rule) => (rule.startsWith("@font-face") ? 0 : insert(rule, sheet.cssRules.length));
