@@ -11,14 +11,6 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.entities.types import UTCDateTime, now_utc
 
-Model.metadata.naming_convention = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
 
 @dataclass(frozen=True)
 class Scope:
