@@ -27,7 +27,7 @@ def init_security(app: Flask) -> None:
     hooks = app.before_request_funcs[None]
     who = app.appbuilder.sm.before_request  # type: ignore[attr-defined]
     hooks.remove(who)
-    # First of all hooks: the refusal of a forged request is a page, too, and shows who is signed in.
+    # Before all other hooks: the refusal of a forged request is a page that shows who is there.
     hooks.insert(0, who)
     hooks.insert(1, must_change_password)
 

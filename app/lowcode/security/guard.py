@@ -58,7 +58,8 @@ def _check_user(session: Session, user: Any) -> None:
         return
     if user.id == actor.user_id and (is_gone or user.active is False):
         raise EscalationRefused("You cannot deactivate or delete your own account.")
-    if changed != {"password"}:
+    was = {role.name for role in (*user.roles, *inspect(user).attrs["roles"].history.deleted)}
+    if changed != {"password"} and ADMINISTRATOR in was:
         session.info[_CHECK] = True
 
 
@@ -69,6 +70,11 @@ def _changed(row: Any, *names: str) -> bool:
 def _check_role(session: Session, row: Any) -> None:
     is_gone, is_new = row in session.deleted, row in session.new
     role = row if isinstance(row, Role) else row.role
+    if row is role and _changed(role, "user"):
+        # The other end of a person's roles: what is appended here does not show there yet.
+        _check_administrator(current())
+        if role.name == ADMINISTRATOR:
+            session.info[_CHECK] = True
     names = ("name", "permissions") if row is role else ("entity", "reach", "role_id")
     if not (is_gone or is_new or _changed(row, *names)):
         return

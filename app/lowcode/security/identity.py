@@ -97,6 +97,12 @@ def principal_of(identity: Identity, address: str | None = None) -> Principal:
     return _principals[key]
 
 
+def forget_rights() -> None:
+    """Empty the caches: needed only where the database itself was exchanged under the process."""
+    _rights.clear()
+    _principals.clear()
+
+
 def _rights_of(roles: tuple[tuple[int, int], ...]) -> _Rights:
     """What these roles give together; read again only when one of their versions moved."""
     if roles not in _rights:
