@@ -7,9 +7,11 @@
     const columns = [...board.querySelectorAll(".board-column")];
 
     const move = async (card, column, undo) => {
-      const answer = { id: Number(card.dataset.id), value: column.dataset.value, version: Number(card.dataset.version) };
+      // The board knows one address, written for a row 0.
+      const url = board.dataset.moveUrl.replace("/0/", `/${card.dataset.id}/`);
+      const wish = { column: board.dataset.field, value: column.dataset.value, version: Number(card.dataset.version) };
       try {
-        await post(board.dataset.moveUrl, answer);
+        await post(url, wish);
         toast(text("moving", { column: column.dataset.label }));
         await reload(board);
       } catch (problem) {

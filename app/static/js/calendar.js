@@ -19,7 +19,7 @@
     await vendor("calendar");
     const small = window.matchMedia("(max-width: 767.98px)").matches;
     const calendar = new window.FullCalendar.Calendar(place, {
-      locale: settings.locale === "zh" ? "zh-cn" : "en",
+      locale: settings.locale.startsWith("zh") ? "zh-cn" : "en",
       firstDay: 1,
       initialView: small ? "listMonth" : "dayGridMonth",
       headerToolbar: { left: "prev,today,next", center: "title", right: "dayGridMonth,timeGridWeek,listMonth" },
@@ -29,13 +29,14 @@
       height: small ? "auto" : "100%",
       dayMaxEvents: 4,
       eventDisplay: "block",
+      eventDidMount: ({ el, event }) => { if (event.extendedProps.tint) el.style.setProperty("--tint", event.extendedProps.tint); },
       events: async ({ startStr, endStr }) => {
         const url = new URL(place.dataset.calendar, window.location.href);
         url.searchParams.set("start", startStr.slice(0, 10));
         url.searchParams.set("end", endStr.slice(0, 10));
         try {
           const rows = await request(url);
-          return rows.map(({ color, ...row }) => ({ ...row, classNames: color ? [`c-${color}`] : [] }));
+          return rows.map(({ color, ...row }) => ({ ...row, extendedProps: { tint: color } }));
         } catch (problem) {
           toast(problem.message, "danger");
           return [];

@@ -7,8 +7,8 @@
   const shown = new Map();
 
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const number = new Intl.NumberFormat(settings.locale === "zh" ? "zh-CN" : "en", { maximumFractionDigits: 2 });
-  const short = new Intl.NumberFormat(settings.locale === "zh" ? "zh-CN" : "en", { notation: "compact", maximumFractionDigits: 1 });
+  const number = new Intl.NumberFormat(settings.locale.startsWith("zh") ? "zh-CN" : "en", { maximumFractionDigits: 2 });
+  const short = new Intl.NumberFormat(settings.locale.startsWith("zh") ? "zh-CN" : "en", { notation: "compact", maximumFractionDigits: 1 });
 
   const look = () => {
     const dark = document.documentElement.dataset.bsTheme === "dark";
@@ -107,7 +107,7 @@
     try {
       const [data] = await Promise.all([request(place.dataset.chart), vendor("echarts")]);
       if (!data.labels.length) return place.replaceChildren(element("div", { class: "chart-note" }, text("no_data")));
-      const chart = window.echarts.init(place, null, { renderer: "svg", locale: settings.locale === "zh" ? "ZH" : "EN" });
+      const chart = window.echarts.init(place, null, { renderer: "svg", locale: settings.locale.startsWith("zh") ? "ZH" : "EN" });
       chart.setOption(option(data));
       chart.on("click", ({ dataIndex }) => {
         const url = data.urls?.[dataIndex];

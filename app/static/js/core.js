@@ -85,7 +85,7 @@ window.kehu = (() => {
       if (problem.name === "AbortError") throw problem;
       throw new Error(text("offline"), { cause: problem });
     }
-    if (!answer.ok) throw await failure(answer);
+    if (!answer.ok && answer.type !== "opaqueredirect") throw await failure(answer);
     return (answer.headers.get("Content-Type") || "").includes("json") ? answer.json() : answer.text();
   };
   const post = (url, data) =>
@@ -128,5 +128,5 @@ window.kehu = (() => {
 
   document.addEventListener("htmx:load", (event) => refresh(event.detail.elt));
 
-  return { settings, token, text, mount, refresh, element, icon, debounce, composing, typing, vendor, request, post, toast, confirm };
+  return { settings, token, text, mount, refresh, element, icon, debounce, composing, typing, vendor, request, failure, post, toast, confirm };
 })();

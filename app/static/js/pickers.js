@@ -1,11 +1,21 @@
 // Fields that choose: records found as one types, "create new" in a dialog, and the calendar button.
 (() => {
   "use strict";
-  const { settings, text, mount, refresh, element, vendor, request, toast, token } = window.kehu;
+  const { settings, text, mount, refresh, vendor, request, failure, toast, token } = window.kehu;
+
+  /** The field of the same form, or of the same line, whose value narrows the choice. */
+  const parent = (select) => {
+    const name = select.dataset.depends;
+    if (!name) return null;
+    const line = select.closest("[data-line]");
+    return line ? line.querySelector(`select[name$="-${CSS.escape(name)}"]`) : select.form.elements[name];
+  };
 
   const found = (select, words) => {
     const url = new URL(select.dataset.url, window.location.href);
     url.searchParams.set("q", words);
+    const above = parent(select);
+    if (above?.value) url.searchParams.set(select.dataset.depends, above.value);
     return request(url);
   };
 
@@ -42,6 +52,11 @@
     picker.control_input.addEventListener("keydown", (event) => {
       if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation();
     }, true);
+    parent(select)?.addEventListener("change", () => {
+      picker.clear(true);
+      picker.clearOptions();
+      picker.loadedSearches = {};
+    });
     picker.on("change", () => select.dispatchEvent(new Event("input", { bubbles: true })));
     return picker;
   };
@@ -77,15 +92,15 @@
           made = await answer.json();
           return dialog.close();
         }
-        const html = await answer.text();
+        const html = await answer.clone().text();
         if (html.includes("data-dialog-form")) show(html);
-        else toast(text("failed"), "danger");
+        else toast((await failure(answer)).message, "danger");
       };
       dialog.addEventListener("close", () => {
         dialog.replaceChildren();
         resolve(made);
       }, { once: true });
-      request(`${url}${url.includes("?") ? "&" : "?"}dialog=1`).then((html) => {
+      request(url).then((html) => {
         show(html);
         dialog.showModal();
       }, (problem) => {
@@ -102,7 +117,7 @@
       const input = button.parentElement.querySelector("input");
       const time = "time" in button.dataset;
       const picker = button.picker || window.flatpickr(button, {
-        locale: settings.locale === "zh" ? "zh" : "default",
+        locale: settings.locale.startsWith("zh") ? "zh" : "default",
         enableTime: time,
         time_24hr: true,
         dateFormat: time ? "Y-m-d H:i" : "Y-m-d",
@@ -123,5 +138,4 @@
       picker.toggle();
     });
   });
-  window.kehu.pickers = { build, element };
 })();

@@ -1,7 +1,7 @@
 // A record page: tabs that load when opened and stay in the address, notes, files dropped in.
 (() => {
   "use strict";
-  const { mount, post, toast, composing } = window.kehu;
+  const { mount, request, toast, composing } = window.kehu;
 
   mount("[data-tabs]", (box) => {
     const tabs = [...box.querySelectorAll("[data-tab]")];
@@ -43,11 +43,14 @@
     const input = form.querySelector("[type=file]");
     const send = async (files) => {
       if (!files.length) return;
-      const data = new FormData();
-      for (const file of files) data.append("file", file);
       form.classList.add("over");
       try {
-        await post(form.action, data);
+        for (const file of files) {
+          const data = new FormData();
+          data.append("file", file);
+          // The answer leads back to this page, which says what became of the file: it is loaded below.
+          await request(form.action, { method: "POST", body: data, redirect: "manual" });
+        }
         window.location.hash = "files";
         window.location.reload();
       } catch (problem) {
