@@ -1,6 +1,5 @@
 """A filtered list on paper: heads repeated, who and when, page x of y."""
 
-import tempfile
 from collections.abc import Iterator
 from itertools import chain
 from typing import IO, Any
@@ -22,17 +21,9 @@ _MOST_LINES = 30
 _MISSING_SHOWN = 20
 
 
-def write(table: ExportTable) -> Iterator[bytes]:
+def write(table: ExportTable, file: IO[bytes]) -> None:
     """The table as a PDF; DomainError where the fonts are missing."""
     theme.load_fonts()
-    with tempfile.TemporaryFile() as file:
-        _build(file, table)
-        file.seek(0)
-        while piece := file.read(2**16):
-            yield piece
-
-
-def _build(file: IO[bytes], table: ExportTable) -> None:
     columns = table.columns
     texts = [
         [theme.plain(c.field.text(value)) for c, value in zip(columns, row, strict=True)]

@@ -138,7 +138,7 @@ class EntityApi:
         return "", 204
 
     def action(self, pk: int, name: str) -> Any:
-        """Run one of the screen's actions on one row; its page, if it shows one, is left out."""
+        """Run one of the screen's actions on one row, unless it has something to show."""
         if name not in self.view.actions:
             abort(404)
         if not self.view.may_action(name):
@@ -146,7 +146,9 @@ class EntityApi:
         item = self.view.get_item(pk)
         if not self.view.is_action_available(name, item):
             raise DomainError("This is not possible in the present state.")
-        self.view.actions[name].func([item])
+        if self.view.actions[name].func([item]) is not None:
+            # Nobody would see the page, such as a new password: it must not have happened.
+            raise DomainError("This action shows a page of its own and is done in a browser.")
         db.session.commit()
         return self._changed(item)
 

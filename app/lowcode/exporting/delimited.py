@@ -3,15 +3,12 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
-from itertools import islice
-from typing import Any
+from typing import IO, Any
 
 from app.lowcode.exporting.table import ExportTable
 from app.lowcode.fields import Field
 from app.lowcode.fields.scalars import NumberField
 
-_CHUNK = 500
 #: What a spreadsheet takes for a formula, also behind quotes, blanks or a byte order mark, and as
 #: the full-width signs that Chinese and Japanese editions accept.
 _FORMULA = re.compile(r"[\s\"'\ufeff]*[=+\-@＝＋－＠]|[\"'\ufeff]*[\t\r]")
@@ -28,17 +25,16 @@ def unguard(text: str) -> str:
     return text[1:] if text.startswith("'") and guard(text[1:]) == text else text
 
 
-def write(table: ExportTable) -> Iterator[bytes]:
-    """The table as CSV, a few hundred rows at a time."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
+def write(table: ExportTable, file: IO[bytes]) -> None:
+    """The table as CSV, row by row: memory does not grow with it."""
+    file.write(b"\xef\xbb\xbf")
+    text = io.TextIOWrapper(file, "utf-8", "replace", newline="", write_through=True)
+    writer = csv.writer(text)
     writer.writerow([guard(column.label) for column in table.columns])
-    yield b"\xef\xbb\xbf" + _drain(buffer)
     fields = [column.field for column in table.columns]
-    while rows := list(islice(table.rows, _CHUNK)):
-        for row in rows:
-            writer.writerow([_text(f, value) for f, value in zip(fields, row, strict=True)])
-        yield _drain(buffer)
+    for row in table.rows:
+        writer.writerow([_text(f, value) for f, value in zip(fields, row, strict=True)])
+    text.detach()
 
 
 def _text(field: Field, value: Any) -> str:
@@ -48,10 +44,3 @@ def _text(field: Field, value: Any) -> str:
     if isinstance(field, NumberField):
         return field.typed(value)
     return guard(field.text(value).replace("\x00", ""))
-
-
-def _drain(buffer: io.StringIO) -> bytes:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text.encode("utf-8", "replace")

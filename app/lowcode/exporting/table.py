@@ -8,10 +8,9 @@ from typing import Any
 from flask_babel import format_datetime
 from flask_babel import gettext as _
 
-from app.extensions import db
-from app.lowcode import audit, listing, principal
+from app.lowcode import listing, principal
 from app.lowcode.fields import Field, resolve
-from app.lowcode.listing import ListState
+from app.lowcode.listing import Listable, ListState
 from app.lowcode.screens.declare import Section
 from app.lowcode.screens.lists import filter_text
 
@@ -59,26 +58,28 @@ def _is_field(model: type[Any], path: str) -> bool:
         return False
 
 
-def table_of(view: Any, state: ListState, paths: Sequence[str] | None = None) -> ExportTable:
+def table_of(
+    view: Any, source: Listable, state: ListState, paths: Sequence[str] | None = None
+) -> ExportTable:
     """The rows of `state` on behalf of whoever acts; InvalidInput for an unreadable filter.
 
     `paths`: the columns, default those of the list.
     """
-    paths = tuple(paths or view.list_columns)
+    paths = tuple(paths or source.columns)
     resolved = [resolve(view.model, path) for path in paths]
     return ExportTable(
         title=str(view.list_title),
         columns=tuple(ExportColumn(r.path, str(r.label), r.field) for r in resolved),
-        rows=_rows(view, state, paths),
-        count=listing.count(view.listable, state),
+        rows=_rows(source, state, paths),
+        count=listing.count(source, state),
         summary=tuple(_summary(view, state)),
         author=principal.current().name,
         moment=format_datetime(datetime.now(UTC), "yyyy-MM-dd HH:mm"),
     )
 
 
-def _rows(view: Any, state: ListState, paths: tuple[str, ...]) -> Iterator[list[Any]]:
-    for row in listing.stream(view.listable, state, paths):
+def _rows(source: Listable, state: ListState, paths: tuple[str, ...]) -> Iterator[list[Any]]:
+    for row in listing.stream(source, state, paths):
         yield [row.values[path] for path in paths]
 
 
@@ -89,11 +90,3 @@ def _summary(view: Any, state: ListState) -> Iterator[str]:
         yield f"{resolve(view.model, path).label}: {filter_text(view, path, text)}"
     if state.where:
         yield f"{_('Condition')}: {_('custom')}"
-
-
-def note_export(view: Any, state: ListState, name: str, count: int) -> None:
-    """One line of the audit trail, in a transaction of its own: the rows are still being read."""
-    changes = {"format": name, "rows": count, "filter": state.query(page=1, layout="list", chart=0)}
-    with db.session.session_factory() as session:
-        audit.record(session, "export", view.model.__name__, changes=changes)
-        session.commit()

@@ -1,9 +1,8 @@
 """XLSX with typed cells; what people typed stays text and never becomes a formula or a link."""
 
 import re
-import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
@@ -40,16 +39,8 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _Write = Callable[[int, int, Any], Any]
 
 
-def write(table: ExportTable) -> Iterator[bytes]:
-    """The table as a workbook of one sheet, made in a temporary file in constant memory."""
-    with tempfile.TemporaryFile() as file:
-        _fill(file, table)
-        file.seek(0)
-        while piece := file.read(2**16):
-            yield piece
-
-
-def _fill(file: IO[bytes], table: ExportTable) -> None:
+def write(table: ExportTable, file: IO[bytes]) -> None:
+    """The table as a workbook of one sheet; rows wait on disk, not in memory."""
     book = Workbook(file, _OPTIONS)
     book.set_properties(
         {"title": table.title, "author": table.author, "comments": "\n".join(table.summary)}
