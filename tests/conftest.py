@@ -7,7 +7,8 @@ A module whose claims must hold on both databases says so on top:
 All others run on SQLite.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,7 +17,10 @@ from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.lowcode.principal import system
+from app.lowcode.security.identity import forget_rights
 from tests.databases import PostgreSQL, SQLiteFile, build_app, dispose, postgresql_server
+from tests.factories import make_user
+from tests.visitors import Visitor
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -50,6 +54,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
         name = request.getfixturevalue("database")
     product, kept = request.getfixturevalue(f"_{name}")
     kept.restore()
+    forget_rights()
     yield product
     dispose(product)
 
@@ -68,3 +73,18 @@ def session(app: Flask) -> Iterator[Session]:
     """
     with app.app_context(), system("test"):
         yield db.session
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Callable[..., Visitor]:
+    """`visitor("sales", locale="en")` is a new person of that role, signed in."""
+
+    def make(*roles: str, **values: Any) -> Visitor:
+        with app.app_context(), system("test"):
+            user = make_user(db.session, *roles, **values)
+            username, key = user.username, user.id
+        signed_in = Visitor(app)
+        signed_in.sign_in(username, key)
+        return signed_in
+
+    return make

@@ -14,7 +14,9 @@ from flask import Flask
 from app import create_app
 from app.extensions import db
 from app.lowcode.principal import system
+from app.lowcode.security import sync_permissions
 from config import Settings
+from seed.roles import seed_roles
 
 
 class Database(Protocol):
@@ -116,10 +118,16 @@ def settings_for(database: Database, var: Path) -> Settings:
 
 
 def build_app(database: Database, var: Path) -> Flask:
-    """The product with all tables made, kept as the state every test starts from."""
+    """The product with its tables, rights and seeded roles: the state every test starts from."""
     app = create_app(settings_for(database, var))
+    app.testing = True
+    # Over plain http the session's cookie would not come back.
+    app.config["PREFERRED_URL_SCHEME"] = "https"
     with app.app_context(), system("tests"):
         db.create_all()
+        sync_permissions(app)
+        seed_roles(db.session)
+        db.session.commit()
     dispose(app)
     database.keep()
     return app

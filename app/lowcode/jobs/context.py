@@ -90,16 +90,18 @@ class JobContext:
         queue.update_claimed(
             session,
             self.claim,
-            lease_until=now_utc() + queue.LEASE,
+            lease_until=now_utc() + self.claim.lease,
             progress=percent,
             progress_text=text,
             **values,
         )
         self._reported, self._renewed = progress, time.monotonic()
 
-    def wants_report(self, heartbeat: float) -> bool:
-        """Is there progress to show, or was the lease renewed more than `heartbeat` seconds ago?"""
-        return self._progress != self._reported or time.monotonic() - self._renewed > heartbeat
+    @property
+    def wants_report(self) -> bool:
+        """Is there progress to show, or is a third of the lease over?"""
+        age = time.monotonic() - self._renewed
+        return self._progress != self._reported or age > self.claim.lease.total_seconds() / 3
 
     def log_value(self) -> dict[str, Any]:
         """The column value that adds the lines written since the last checkpoint."""

@@ -46,6 +46,7 @@ class Claim:
     max_attempts: int
     created_by_id: int | None
     token: str
+    lease: timedelta
 
 
 def enqueue(
@@ -152,6 +153,7 @@ def claim(session: Session, worker: str, now: datetime, lease: timedelta = LEASE
             row.max_attempts,
             row.created_by_id,
             token,
+            lease,
         )
 
 

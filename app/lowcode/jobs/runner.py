@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
@@ -25,7 +26,6 @@ logger = logging.getLogger(__name__)
 POLL = 30.0
 #: seconds between reports of running jobs, and of leases
 REPORT = 1.0
-HEARTBEAT = queue.LEASE.total_seconds() / 3
 #: seconds between looks at the schedule
 TICK = 15.0
 #: seconds that running jobs get to reach their next checkpoint when the runner stops
@@ -36,16 +36,22 @@ class Runner:
     """Works off the job table in this process until stopped.
 
     `poll` is how long, in seconds, it takes at most to see a job that another process put in; jobs
-    of this process are seen at once.
+    of this process are seen at once. `lease`: how long a worker that died holds up its jobs.
     """
 
     def __init__(
-        self, app: Flask, threads: int, schedule: Sequence[Scheduled], poll: float = POLL
+        self,
+        app: Flask,
+        threads: int,
+        schedule: Sequence[Scheduled],
+        poll: float = POLL,
+        lease: timedelta = queue.LEASE,
     ) -> None:
         self._app = app
         self._count = threads
         self._schedule = schedule
         self._poll = poll
+        self._lease = lease
         self._name = f"{socket.gethostname()}:{os.getpid()}"[:100]
         self._stopping = threading.Event()
         self._woken = threading.Condition()
@@ -116,7 +122,7 @@ class Runner:
                 db.session.rollback()
             if not due:
                 return None
-            claim = queue.claim(db.session, self._name, now)
+            claim = queue.claim(db.session, self._name, now, self._lease)
             db.session.commit()
             return claim
 
@@ -161,7 +167,7 @@ class Runner:
 
     def _report(self, context: JobContext) -> None:
         """Show progress and renew the lease, where there is news or the lease is half over."""
-        if not context.wants_report(HEARTBEAT):
+        if not context.wants_report:
             return
         try:
             with self._app.app_context():

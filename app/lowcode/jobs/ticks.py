@@ -44,7 +44,8 @@ def _serve(session: Session, line: Scheduled, due_on: datetime, now: datetime) -
     tick = _INSERTS[connection.dialect.name](JobTick.__table__).values(
         schedule=line.name, due_on=due_on, created_on=now_utc()
     )
-    if not connection.execute(tick.on_conflict_do_nothing()).rowcount:
+    # RETURNING, since psycopg tells no row count of an INSERT once its cursor is closed.
+    if connection.scalar(tick.on_conflict_do_nothing().returning(JobTick.schedule)) is None:
         return False
     if is_new or now - due_on > line.grace:
         return False

@@ -56,7 +56,7 @@ class SettingView(BaseView):
         if not form.validate():
             db.session.rollback()
             return self._render(form), 422
-        if request.form.get("version") != settings_version():
+        if request.form.get("version") != str(settings_version()):
             text = _("Somebody else changed the settings meanwhile. Check yours and save again.")
             return self._render(form, [text]), 409
         changed = set_settings(db.session, form.data)

@@ -1,0 +1,39 @@
+"""A person at a browser, without the browser: signed in, and every form carries its token."""
+
+import re
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.factories import PASSWORD
+
+
+class Visitor:
+    """Sends what a browser sends; `user_id` is the person it is signed in as."""
+
+    def __init__(self, app: Flask) -> None:
+        self._client = app.test_client()
+        self.user_id: int | None = None
+
+    def sign_in(self, username: str, user_id: int) -> None:
+        answer = self.post("/login/", username=username, password=PASSWORD)
+        assert answer.status_code == 302, answer.text
+        self.user_id = user_id
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self._client.get(path, **options)
+
+    def post(self, path: str, **fields: Any) -> TestResponse:
+        """Post a form as it stands on the page that was read last."""
+        return self._client.post(path, data={"csrf_token": self.token(), **fields})
+
+    def post_raw(self, path: str, **options: Any) -> TestResponse:
+        """Post exactly this, without a token unless it is given."""
+        return self._client.post(path, **options)
+
+    def token(self) -> str:
+        page = self.get("/login/" if self.user_id is None else "/account/")
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+        assert found is not None, page.text
+        return found[1]
