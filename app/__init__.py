@@ -17,8 +17,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     for init in boot.STEPS:
         init(app, settings)
 
-    from app import commands, views
+    from app import api, commands, jobs, reports, views
 
     views.register(app)
+    api.register(app)
+    reports.register()
+    jobs.init(app, settings)
     commands.register(app)
     return app
