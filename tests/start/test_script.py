@@ -127,9 +127,3 @@ def test_arguments_reach_pytest_and_faults_run_only_when_asked_for(
     script: ModuleType, given: list[str], passed_on: list[str]
 ) -> None:
     assert script.test_arguments(given) == passed_on
-
-
-def test_every_shipped_lock_names_no_download_address() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt", "package-lock.json"):
-        text = (product.ROOT / name).read_text(encoding="utf-8")
-        assert not re.search(r"index-url|\"resolved\"", text), name
