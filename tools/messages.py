@@ -19,10 +19,21 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "app" / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
 #: functions and refusals whose first argument is a text
-KEYWORDS: dict[str, Any] = {
-    name: None
-    for name in "_ _l gettext lazy_gettext N_ DomainError InvalidInput ScopeViolation notify".split()
-} | {"ngettext": (1, 2)}
+KEYWORDS: dict[str, Any] = dict.fromkeys(
+    [
+        "_",
+        "_l",
+        "gettext",
+        "lazy_gettext",
+        "N_",
+        "DomainError",
+        "InvalidInput",
+        "ScopeViolation",
+        "notify",
+    ]
+) | {"ngettext": (1, 2)}
+#: subscripts such as `lazy_gettext(info["help"])`, which the extractor takes for texts
+NO_TEXTS = frozenset({"help", "msgid"})
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 
 
@@ -30,9 +41,7 @@ def written() -> Iterator[tuple[str, Any]]:
     """(place, msgid) of every text that stands in code and templates."""
     keywords = KEYWORDS | dict.fromkeys(_refusals())
     for folder in ("app", "seed"):
-        found = extract_from_dir(
-            str(ROOT / folder), METHODS, keywords=keywords, options_map={}
-        )
+        found = extract_from_dir(str(ROOT / folder), METHODS, keywords=keywords, options_map={})
         for name, _line, text, _comments, _context in found:
             yield f"{folder}/{name}", text
 
@@ -53,8 +62,8 @@ def derived(app: Any) -> Iterator[tuple[str, str]]:
     """(place, msgid) of every text that the kernel makes from names."""
     from flask_babel import force_locale
 
-    from app.rules.choices import Choice
     from app.lowcode.naming import plural_of, title_of
+    from app.rules.choices import Choice
 
     with app.test_request_context(), force_locale("en"):
         kinds = list(Choice.__subclasses__())
@@ -113,7 +122,7 @@ def all_texts() -> dict[Any, set[str]]:
 
     texts: dict[Any, set[str]] = {}
     for place, text in [*written(), *derived(create_app())]:
-        if text:
+        if text and text not in NO_TEXTS:
             texts.setdefault(text, set()).add(place)
     return texts
 
