@@ -2,7 +2,7 @@
 
 Texts are the arguments of `_()` and its kin, the English texts of refusals, and what the kernel
 derives from names: labels of columns, titles of entities, sections, choices, actions, roles.
-Without `--check` the catalogue is brought up to date and compiled; what lacks its Chinese is listed.
+Without `--check` the catalogue is brought up to date and compiled. What lacks its Chinese is listed.
 """
 
 import sys
@@ -19,19 +19,10 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "app" / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
 #: functions and refusals whose first argument is a text
-KEYWORDS: dict[str, Any] = dict.fromkeys(
-    [
-        "_",
-        "_l",
-        "gettext",
-        "lazy_gettext",
-        "N_",
-        "DomainError",
-        "InvalidInput",
-        "ScopeViolation",
-        "notify",
-    ]
-) | {"ngettext": (1, 2)}
+KEYWORDS: dict[str, Any] = {
+    **dict.fromkeys(("_", "_l", "gettext", "lazy_gettext", "N_", "notify")),
+    "ngettext": (1, 2),
+}
 #: subscripts such as `lazy_gettext(info["help"])`, which the extractor takes for texts
 NO_TEXTS = frozenset({"help", "msgid"})
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
