@@ -58,7 +58,6 @@ class RoleView(EntityView):
     def copy(self, items: Sequence[Any]) -> Any:
         (role,) = items
         twin = copy_role(db.session(), role, self._free_name(role.name))
-        db.session.commit()
         flash(_("%(name)s was created.", name=twin.name), "success")
         return redirect(url_for("RoleView.edit", pk=twin.id))
 
