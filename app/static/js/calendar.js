@@ -27,7 +27,7 @@
       buttonText: { prev: "‹", next: "›", today: text("today"), month: text("month"), week: text("week"), list: text("agenda") },
       noEventsContent: text("no_data"),
       height: small ? "auto" : "100%",
-      dayMaxEvents: 4,
+      dayMaxEvents: small ? 4 : true,
       eventDisplay: "block",
       eventDidMount: ({ el, event }) => { if (event.extendedProps.tint) el.style.setProperty("--tint", event.extendedProps.tint); },
       events: async ({ startStr, endStr }) => {

@@ -4,19 +4,19 @@
   const { settings, text, mount, element, vendor, request } = window.kehu;
   const LIGHT = ["#0d766e", "#4a7fc1", "#c98a2b", "#8662a8", "#5f9a52", "#c25b6a", "#4d8fa3", "#8a7a5c"];
   const DARK = ["#45bfb2", "#7ba9e6", "#e3b25c", "#b393d3", "#8cc47e", "#e58793", "#7dbdd0", "#b8a888"];
+  const LANGUAGE = settings.locale.startsWith("zh") ? "zh-CN" : "en";
   const shown = new Map();
 
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const number = new Intl.NumberFormat(settings.locale.startsWith("zh") ? "zh-CN" : "en", { maximumFractionDigits: 2 });
-  const short = new Intl.NumberFormat(settings.locale.startsWith("zh") ? "zh-CN" : "en", { notation: "compact", maximumFractionDigits: 1 });
+  const number = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 2 });
+  const money = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const short = new Intl.NumberFormat(LANGUAGE, { notation: "compact", maximumFractionDigits: 1 });
 
   const look = () => {
     const dark = document.documentElement.dataset.bsTheme === "dark";
     return { colors: dark ? DARK : LIGHT, text: token("--k-text"), muted: token("--k-muted"), line: token("--k-line"), surface: token("--k-surface"), accent: token("--k-accent"), onAccent: token("--k-on-accent") };
   };
-  const written = (value, unit) => (unit === "¥" ? `¥${number.format(value)}` : `${number.format(value)}${unit ? ` ${unit}` : ""}`);
-  const brief = (value, unit) => (unit === "¥" ? `¥${short.format(value)}` : short.format(value));
-
+  const written = (value, unit) => (unit === "money" ? money.format(value) : `${number.format(value)}${unit ? ` ${unit}` : ""}`);
   const base = (data, style) => ({
     color: style.colors,
     animationDuration: 300,
@@ -35,32 +35,38 @@
     legend: data.series.length > 1 ? { top: 0, icon: "circle", itemWidth: 8, itemHeight: 8, textStyle: { color: style.muted } } : undefined,
   });
 
-  const axes = (data, style) => ({
+  // A dozen labels all stand, broken into lines; of more the ones that fit.
+  const labelling = (count, style, width) => (count <= 12
+    ? { color: style.muted, interval: 0, overflow: "break", width: Math.max(36, (width - 70) / count - 8), lineHeight: 15 }
+    : { color: style.muted, hideOverlap: true, overflow: "truncate", width: 90 });
+
+  const axes = (data, style, width) => ({
     grid: { left: 8, right: 16, top: data.series.length > 1 ? 36 : 20, bottom: 6, containLabel: true },
     xAxis: {
       type: "category",
       data: data.labels,
-      axisLabel: { color: style.muted, hideOverlap: true, rotate: data.labels.length > 12 ? 30 : 0, width: 90, overflow: "truncate" },
+      axisLabel: labelling(data.labels.length, style, width),
       axisLine: { lineStyle: { color: style.line } },
       axisTick: { show: false },
     },
     yAxis: {
       type: "value",
-      name: data.unit === "¥" ? undefined : data.unit,
+      name: data.unit === "money" ? undefined : data.unit,
       nameTextStyle: { color: style.muted, align: "right" },
-      axisLabel: { color: style.muted, formatter: (value) => brief(value, data.unit) },
+      axisLabel: { color: style.muted, formatter: (value) => short.format(value) },
       splitLine: { lineStyle: { color: style.line } },
     },
     series: data.series.map(({ name, data: values }) => ({
       name,
       data: values,
       type: data.kind,
-      barMaxWidth: 38,
+      barMaxWidth: 72,
+      barCategoryGap: "42%",
       itemStyle: { borderRadius: [4, 4, 0, 0] },
       smooth: 0.25,
       symbolSize: 7,
       areaStyle: data.kind === "line" ? { opacity: 0.1 } : undefined,
-      label: { show: data.kind === "bar" && data.series.length === 1 && values.length <= 12, position: "top", color: style.muted, formatter: ({ value }) => brief(value, data.unit) },
+      label: { show: data.kind === "bar" && data.series.length === 1 && values.length <= 12, position: "top", color: style.muted, formatter: ({ value }) => short.format(value) },
     })),
   });
 
@@ -97,10 +103,10 @@
     }],
   });
 
-  const option = (data) => {
+  const option = (data, width) => {
     const style = look();
     const shape = { pie, funnel }[data.kind] || axes;
-    return { ...base(data, style), ...shape(data, style) };
+    return { ...base(data, style), ...shape(data, style, width) };
   };
 
   mount("[data-chart]", async (place) => {
@@ -108,7 +114,7 @@
       const [data] = await Promise.all([request(place.dataset.chart), vendor("echarts")]);
       if (!data.labels.length) return place.replaceChildren(element("div", { class: "chart-note" }, text("no_data")));
       const chart = window.echarts.init(place, null, { renderer: "svg", locale: settings.locale.startsWith("zh") ? "ZH" : "EN" });
-      chart.setOption(option(data));
+      chart.setOption(option(data, place.clientWidth));
       chart.on("click", ({ dataIndex }) => {
         const url = data.urls?.[dataIndex];
         if (url) window.location.assign(url);
@@ -123,7 +129,7 @@
 
   const repaint = () => {
     for (const [place, { chart, data }] of shown) {
-      if (place.isConnected) chart.setOption(option(data), true);
+      if (place.isConnected) chart.setOption(option(data, place.clientWidth), true);
       else { chart.dispose(); shown.delete(place); }
     }
   };
