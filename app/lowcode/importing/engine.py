@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
+from sqlalchemy import inspect
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -23,10 +24,11 @@ from app.lowcode.importing.targets import (
     check_mapping,
     check_rights,
     match_keys,
+    refers_to_itself,
     screen_for,
     targets_of,
 )
-from app.lowcode.importing.writing import RowWriter, defaults_of
+from app.lowcode.importing.writing import RowWriter, default_of, defaulted
 from app.lowcode.screens.saving import FieldErrors, save
 from app.rules.errors import DomainError, InvalidInput
 from app.rules.imports import RowOutcome
@@ -104,9 +106,14 @@ class _Import:
         self.watch = watch or (lambda _written: None)
         self.result = ImportResult()
         targets = targets_of(view)
-        self.refers_to_itself = any(
-            getattr(targets[path].field, "target", None) is view.model for path in mapping.fields
-        )
+        self.refers_to_itself = refers_to_itself(view, mapping)
+        names = {targets[path].lines or path for path in mapping.fields}
+        #: relationships of existing rows that are compared with the file
+        self.lists = [
+            getattr(view.model, name)
+            for name, relationship in inspect(view.model).relationships.items()
+            if name in names and relationship.uselist
+        ]
         self.lookups = Lookups(session)
         self.reader = RowReader(mapping, targets, table.header, table.delimiter, self.lookups)
         keys = [targets[name] for name in match_keys(view, mapping) if name in targets]
@@ -171,7 +178,7 @@ class _Import:
         good = [draft for draft in drafts if not draft.errors]
         links = [link for draft in good for link in draft.links()]
         links += [Link(self.view.model, draft.key) for draft in good if draft.key is not None]
-        self._write_together(good, load(self.session, links))
+        self._write_together(good, load(self.session, links, self.lists))
         for draft in drafts:
             if draft.errors:
                 self._refuse(draft)
@@ -208,7 +215,8 @@ class _Import:
                 if target.code_column and not getattr(target, "number_sequence", None):
                     code = getattr(target, target.code_column)
                     setattr(row, code.key, item.text[: code.type.length])
-                unset = {k: v for k, v in defaults_of(screen).items() if getattr(row, k) is None}
+                defaults = {field.name: default_of(field) for field in defaulted(screen)}
+                unset = {k: v for k, v in defaults.items() if getattr(row, k) is None}
                 save(screen, row, unset, is_new=True)
         except REFUSED as error:
             draft.errors.append((path, _reason(error)))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.lowcode.fields.relations import RelatedField, RelationField
 from app.lowcode.importing.targets import Target
@@ -184,13 +184,14 @@ def _key_column(model: type[Any], key: Target) -> Any:
     return getattr(model, inspect(model).get_property_by_column(local).key)
 
 
-def load(session: Session, links: Iterable[Link]) -> dict[Link, Any]:
-    """The rows behind the links, one query per entity."""
+def load(session: Session, links: Iterable[Link], lists: Sequence[Any] = ()) -> dict[Link, Any]:
+    """The rows behind the links, one query per entity, with the given lists of theirs."""
     keys: dict[type[Any], set[int]] = {}
     for link in links:
         keys.setdefault(link.model, set()).add(link.id)
-    return {
-        Link(model, row.id): row
-        for model, wanted in keys.items()
-        for row in session.scalars(select(model).where(model.id.in_(wanted)))
-    }
+    rows = {}
+    for model, wanted in keys.items():
+        query = select(model).where(model.id.in_(wanted))
+        query = query.options(*(selectinload(a) for a in lists if a.class_ is model))
+        rows |= {Link(model, row.id): row for row in session.scalars(query)}
+    return rows

@@ -105,6 +105,14 @@ def match_keys(view: Any, mapping: Mapping) -> tuple[str, ...]:
     return mapping.match or tuple(view.match_keys)
 
 
+def refers_to_itself(view: Any, mapping: Mapping) -> bool:
+    """Do rows of the file point at rows of their own kind, such as superiors and parents?"""
+    targets = targets_of(view)
+    return any(
+        getattr(targets[path].field, "target", None) is view.model for path in mapping.fields
+    )
+
+
 def guess(view: Any, header: Sequence[str]) -> Mapping:
     """The likely mapping of a file, by its header in either language."""
     targets = list(targets_of(view).values())

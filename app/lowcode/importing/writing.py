@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from app.lowcode.fields import field_of
+from app.lowcode.fields import Field, field_of
 from app.lowcode.fields.relations import RelationField, TagsField
 from app.lowcode.importing.lookups import Link
 from app.lowcode.importing.rows import Draft
@@ -27,6 +27,7 @@ class RowWriter:
         self._view = view
         self._mode = mode
         self._may_add, self._may_edit = view.may("can_add"), view.may("can_edit")
+        self._defaulted = defaulted(view)
 
     def write(
         self, draft: Draft, rows: Values[Link, Any], *, alone: bool
@@ -52,8 +53,8 @@ class RowWriter:
         if not self._may_add:
             raise FieldErrors({"": [_("Your role does not allow adding entries here.")]})
         item = self._view.model()
-        for name, value in defaults_of(self._view).items():
-            setattr(item, name, value)
+        for field in self._defaulted:
+            setattr(item, field.name, default_of(field))
         whole = values | {name: [line] for name, line in lines.items()}
         try:
             if alone:
@@ -95,13 +96,14 @@ def _resolve(value: Any, rows: Values[Link, Any]) -> Any:
     return rows[value] if isinstance(value, Link) else value
 
 
-def defaults_of(view: Any) -> dict[str, Any]:
-    """What the fields of the form hold in a new row before anybody fills them."""
+def defaulted(view: Any) -> list[Field]:
+    """The fields of the form that hold something before anybody fills them."""
     fields = [field_of(view.model, name) for name in view.form_columns]
-    return {field.name: _default_of(field) for field in fields if has_default(field)}
+    return [field for field in fields if has_default(field)]
 
 
-def _default_of(field: Any) -> Any:
+def default_of(field: Field) -> Any:
+    """What a new row starts with."""
     default = field.column.default
     if default is None:
         return field.read(str(field.column.server_default.arg))

@@ -1,0 +1,298 @@
+"""Uploaded files on their way in: kept under an internal name, tried, brought in, then deleted."""
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from app.entities.system.imports import ImportProblem, ImportRun
+from app.entities.types import now_utc
+from app.lowcode import principal
+from app.lowcode.fields import Field
+from app.lowcode.files import clean_name
+from app.lowcode.importing.engine import Written, run_import
+from app.lowcode.importing.lookups import Link, Missing
+from app.lowcode.importing.mapping import Mapping
+from app.lowcode.importing.reading import Limits, Table, cell_text, read_table
+from app.lowcode.importing.results import ImportResult, RowError
+from app.lowcode.importing.targets import (
+    check_mapping,
+    check_rights,
+    refers_to_itself,
+    screen_for,
+    targets_of,
+)
+from app.lowcode.jobs import enqueue
+from app.lowcode.settings import Option, declare, get_setting
+from app.rules.errors import DomainError, InvalidInput
+from app.rules.imports import ImportState, RowOutcome
+
+JOB = "import"
+#: rows that a preview tries, and how many of them it shows
+TRIED = 500
+SHOWN = 20
+SHOWN_FAILED = 30
+SAMPLES = 3
+
+declare(
+    Option(
+        "import_keep_days",
+        "limits",
+        lazy_gettext("Days that uploaded files are kept"),
+        default=30,
+        kind="number",
+        required=True,
+        low=1,
+        high=3650,
+        help=lazy_gettext("Files to import, with the rows that failed, are deleted after that."),
+    )
+)
+
+
+class Work(Protocol):
+    """What bringing a file in needs of the job that does it."""
+
+    memory: dict[str, Any]
+
+    def progress(self, percent: float, text: str | None = None) -> None: ...
+
+    def checkpoint(self) -> None: ...
+
+
+def folder() -> Path:
+    """Where uploaded files are kept until they are old."""
+    path: Path = current_app.extensions["kehu_settings"].var / "imports"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def limits() -> Limits:
+    megabytes: int = current_app.extensions["kehu_settings"].max_upload_mb
+    return Limits(file_bytes=megabytes * 2**20, rows=get_setting("import_rows"))
+
+
+def receive(session: Session, view: Any, filename: str, content: BinaryIO) -> ImportRun:
+    """Keep an uploaded file and read it once from end to end; InvalidInput if it cannot be read."""
+    check_rights(view)
+    name = clean_name(filename)
+    stored = folder() / secrets.token_hex(16)
+    try:
+        with stored.open("wb") as file:
+            while chunk := content.read(2**20):
+                file.write(chunk)
+        with read_table(stored, filename=name, limits=limits()) as table:
+            rows = sum(1 for _row in table.rows)
+        if not rows:
+            raise InvalidInput("The file has a header and no rows below it.")
+        run = ImportRun(
+            resource=view.resource, filename=name, stored_as=stored.name, row_count=rows
+        )
+        session.add(run)
+        session.flush()
+    except BaseException:
+        stored.unlink(missing_ok=True)
+        raise
+    return run
+
+
+def find_run(session: Session, key: int) -> ImportRun | None:
+    """An own run, or anybody's for an administrator; None for what is not there to see."""
+    actor = principal.current()
+    run = session.get(ImportRun, key)
+    if run is None or not (actor.sees_all or run.created_by_id == actor.user_id):
+        return None
+    return run
+
+
+def own_runs(session: Session, resource: str | None = None, most: int = 50) -> Sequence[ImportRun]:
+    """The latest first."""
+    actor = principal.current()
+    query = select(ImportRun).order_by(ImportRun.id.desc()).limit(most)
+    if not actor.sees_all:
+        query = query.where(ImportRun.created_by_id == actor.user_id)
+    if resource:
+        query = query.where(ImportRun.resource == resource)
+    return session.scalars(query).all()
+
+
+def open_run(run: ImportRun) -> Table:
+    """The table of the kept file; InvalidInput once the file was deleted."""
+    path = folder() / run.stored_as if run.stored_as else None
+    if path is None or not path.is_file():
+        raise InvalidInput("The uploaded file was deleted. Upload it again.")
+    return read_table(path, filename=run.filename, limits=limits())
+
+
+def samples(run: ImportRun) -> tuple[list[str], list[list[str]]]:
+    """The header, and for each column what stands in its first rows."""
+    with open_run(run) as table:
+        rows = list(islice(table.rows, SAMPLES))
+        columns = [
+            [_sample(cells[place]) for _line, cells in rows] for place in range(len(table.header))
+        ]
+        return table.header, columns
+
+
+def _sample(cell: Any) -> str:
+    try:
+        return cell_text(cell)[:60]
+    except InvalidInput:
+        return str(cell)[:60]
+
+
+def try_out(session: Session, run: ImportRun, mapping: Mapping) -> None:
+    """Check the mapping and try the first rows with it; what they would do stands in `preview`.
+
+    Writes nothing of the file; the session is rolled back, then the run is written. Raises
+    DomainError where the mapping does not fit.
+    """
+    key, view = run.id, screen_for(run.resource)
+    check_mapping(view, mapping)
+    targets = targets_of(view)
+    rows: list[dict[str, Any]] = []
+
+    def watch(written: Written) -> None:
+        failed = written.outcome is RowOutcome.FAILED
+        if len(rows) >= (SHOWN + SHOWN_FAILED if failed else SHOWN):
+            return
+        values = dict(written.draft.values)
+        for name, line in written.draft.lines.items():
+            values |= {f"{name}.{column}": value for column, value in line.items()}
+        cells = {p: _shown(session, targets[p].field, v) for p, v in values.items()}
+        wrong = [[path, text] for path, text in written.draft.errors]
+        rows.append(
+            {
+                "line": written.draft.line,
+                "outcome": written.outcome.value,
+                "cells": cells,
+                "errors": wrong,
+            }
+        )
+
+    with open_run(run) as table:
+        table.rows = _first(table.rows)
+        result = run_import(session, mapping, table, dry_run=True, watch=watch)
+    run = session.get_one(ImportRun, key)
+    run.mapping = mapping.to_json()
+    run.preview = {
+        "rows": sorted(rows, key=lambda row: row["line"]),
+        "tried": result.rows,
+        "counts": {outcome.value: getattr(result, outcome.value) for outcome in RowOutcome},
+    }
+    run.state = ImportState.CHECKED
+    session.flush()
+
+
+def _first(rows: Any) -> Any:
+    try:
+        yield from islice(rows, TRIED)
+    finally:
+        rows.close()
+
+
+def _shown(session: Session, field: Field, value: Any) -> str:
+    """As it will stand on the record."""
+    if isinstance(value, list):
+        return ", ".join(_shown(session, field, item) for item in value)
+    if isinstance(value, Missing):
+        return value.text
+    if isinstance(value, Link):
+        row = session.get(value.model, value.id)
+        return str(row) if row is not None else ""
+    return field.text(value)
+
+
+def start(session: Session, run: ImportRun) -> None:
+    """Let a job bring the file in; DomainError when that has happened already."""
+    check_rights(screen_for(run.resource))
+    if run.state is not ImportState.CHECKED:
+        raise DomainError("This file was brought in already, or was not checked yet.")
+    run.state = ImportState.STARTED
+    session.flush()
+    job = enqueue(session, JOB, {"run": run.id}, unique_key=f"{JOB}-{run.id}")
+    run.job_id = job.id
+
+
+def bring_in(session: Session, key: int, work: Work) -> ImportRun:
+    """Import a started run, from where an interrupted attempt left off.
+
+    Each batch is committed together with its counts, its problems and the place in the file.
+    """
+    run = session.get_one(ImportRun, key)
+    view, mapping, total = screen_for(run.resource), Mapping.from_json(run.mapping), run.row_count
+    after = work.memory.get("line", 0)
+    if after and refers_to_itself(view, mapping):
+        # Rows that waited for others were read long before they were written: begin again.
+        session.execute(delete(ImportProblem).where(ImportProblem.run_id == key))
+        after = 0
+    counted = ImportResult()
+    if after:
+        for outcome in RowOutcome:
+            setattr(counted, outcome.value, getattr(run, outcome.value))
+
+    def commit(result: ImportResult, line: int) -> None:
+        _keep(session, key, result)
+        work.memory["line"] = line
+        percent = 100 * result.rows / max(total, 1)
+        work.progress(percent, _("%(done)s of %(total)s rows", done=result.rows, total=total))
+        work.checkpoint()
+
+    with open_run(run) as table:
+        result = run_import(session, mapping, table, commit=commit, after=after, result=counted)
+    _keep(session, key, result)
+    run = session.get_one(ImportRun, key)
+    run.state, run.ended_on = ImportState.DONE, now_utc()
+    return run
+
+
+def _keep(session: Session, key: int, result: ImportResult) -> None:
+    run = session.get_one(ImportRun, key)
+    for outcome in RowOutcome:
+        setattr(run, outcome.value, getattr(result, outcome.value))
+    if result.errors:
+        rows = [{"run_id": key, **error._asdict()} for error in result.errors]
+        for row in rows:
+            row["column"] = row["column"][:200]
+        session.execute(insert(ImportProblem), rows)
+        # They stand in the table now; a file full of them must not fill the memory.
+        result.errors.clear()
+
+
+def problems(session: Session, run: ImportRun, most: int | None = None) -> Iterator[RowError]:
+    """What was wrong, in the order of the file."""
+    columns = (ImportProblem.line, ImportProblem.column, ImportProblem.text)
+    query = select(*columns).where(ImportProblem.run_id == run.id)
+    rows: Iterable[Any] = session.execute(
+        query.order_by(ImportProblem.line, ImportProblem.id).limit(most)
+    )
+    return (RowError(*row) for row in rows)
+
+
+def discard(session: Session, run: ImportRun) -> None:
+    """Forget a file that was not brought in; DomainError for one that was."""
+    if run.state not in {ImportState.UPLOADED, ImportState.CHECKED}:
+        raise DomainError("This file was brought in already, or was not checked yet.")
+    if run.stored_as:
+        (folder() / run.stored_as).unlink(missing_ok=True)
+    session.delete(run)
+
+
+def delete_old(session: Session) -> int:
+    """Delete kept files past their time; the runs stay and say what was done. Returns how many."""
+    oldest = now_utc() - timedelta(days=get_setting("import_keep_days"))
+    old = session.scalars(
+        select(ImportRun).where(ImportRun.stored_as.is_not(None), ImportRun.created_on < oldest)
+    ).all()
+    for run in old:
+        if run.state is not ImportState.STARTED:
+            (folder() / str(run.stored_as)).unlink(missing_ok=True)
+            run.stored_as = None
+    return len(old)

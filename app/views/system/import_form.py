@@ -1,0 +1,216 @@
+"""The page that says which column is which field, and the mapping that is posted back from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from app.entities.base import SHARED, Entity
+from app.lowcode.fields.relations import RelatedField, RelationField
+from app.lowcode.importing.choosing import kept_names
+from app.lowcode.importing.mapping import Mapping, Source, column_names
+from app.lowcode.importing.targets import Target, has_default, targets_of
+from app.lowcode.pages import Choice
+from app.rules.errors import InvalidInput
+from app.rules.imports import ImportMode
+
+#: fixed values that can be given besides the file's columns
+FIXED = 3
+ORDERS = {
+    "ymd": lazy_gettext("Year first (2026-03-05)"),
+    "dmy": lazy_gettext("Day first (05/03/2026)"),
+    "mdy": lazy_gettext("Month first (03/05/2026)"),
+}
+
+
+@dataclass(slots=True)
+class ColumnRow:
+    """One column of the file: its name, a few of its cells and the fields to choose from."""
+
+    index: int
+    name: str
+    samples: list[str]
+    choices: list[Choice]
+
+
+@dataclass(slots=True)
+class FixedRow:
+    index: int
+    choices: list[Choice]
+    text: str
+
+
+@dataclass(slots=True)
+class MappingPage:
+    """What the template shows."""
+
+    title: str
+    columns: list[ColumnRow]
+    fixed: list[FixedRow]
+    needed: list[str]
+    match: list[Choice]
+    modes: list[Choice]
+    orders: list[Choice]
+    overflow: list[Choice]
+    creatable: list[Choice]
+    null_is_empty: bool
+    keep_filled: bool
+    kept: list[Choice]
+    error: str = ""
+    keep_as: str = ""
+    urls: dict[str, str] = field(default_factory=dict)
+
+
+def mapping_page(
+    session: Session,
+    view: Any,
+    header: Sequence[str],
+    samples: Sequence[Sequence[str]],
+    mapping: Mapping,
+    used: str,
+    posted: MultiDict[str, str] | None = None,
+) -> MappingPage:
+    """The page for a file with this header: what was `posted` is chosen, else what `mapping` says."""
+    targets = targets_of(view)
+    names = column_names(header)
+    if posted is not None:
+        mapping = _with_options(view, posted, {})
+        chosen = [posted.get(f"column-{place}", "") for place in range(len(names))]
+        fixed = [
+            (posted.get(f"fixed-{place}", ""), posted.get(f"fixed-text-{place}", ""))
+            for place in range(FIXED)
+        ]
+    else:
+        by_column = {s.column: path for path, s in mapping.fields.items() if s.column}
+        chosen = [by_column.get(name, "") for name in names]
+        fixed = [(path, s.text) for path, s in mapping.fields.items() if not s.columns]
+        fixed += [("", "")] * (FIXED - len(fixed))
+    return MappingPage(
+        title=_("Columns of the file"),
+        columns=[
+            ColumnRow(place, name, list(cells), _fields(targets, chosen[place]))
+            for place, (name, cells) in enumerate(zip(names, samples, strict=True))
+        ],
+        fixed=[
+            FixedRow(place, _fields(targets, path), text)
+            for place, (path, text) in enumerate(fixed)
+        ],
+        needed=[target.label for target in targets.values() if target.is_needed],
+        match=_match_choices(view, targets, mapping),
+        modes=[Choice(m.value, _(m.label), None, m is mapping.mode) for m in ImportMode],
+        orders=[
+            Choice(code, str(label), None, code == mapping.date_order)
+            for code, label in ORDERS.items()
+        ],
+        overflow=[Choice(name, name, None, name == mapping.overflow) for name in names],
+        creatable=[
+            Choice(target.path, target.label, None, target.path in mapping.create_missing)
+            for target in targets.values()
+            if _is_creatable(view, target)
+        ],
+        null_is_empty="NULL" in mapping.empty,
+        keep_filled=mapping.keep_filled,
+        kept=[Choice(n, n, None, n == used) for n in kept_names(session, view.resource)],
+        keep_as=used,
+    )
+
+
+def posted_mapping(view: Any, header: Sequence[str], posted: MultiDict[str, str]) -> Mapping:
+    """The mapping as the form was sent; InvalidInput where a field is chosen twice."""
+    targets = targets_of(view)
+    names = column_names(header)
+    chosen = [(posted.get(f"column-{i}", ""), Source(column=name)) for i, name in enumerate(names)]
+    for place in range(FIXED):
+        text = posted.get(f"fixed-text-{place}", "").strip()
+        if text:
+            # Braces would be columns.
+            clean = text.translate(str.maketrans("{}", "()"))
+            chosen.append((posted.get(f"fixed-{place}", ""), Source(text=clean)))
+    fields: dict[str, Source] = {}
+    for path, source in chosen:
+        if not path:
+            continue
+        if path not in targets:
+            raise InvalidInput("There is no field %(name)s to import into.", name=path)
+        if path in fields:
+            raise InvalidInput("%(label)s is chosen twice.", label=targets[path].label)
+        fields[path] = source
+    if not fields:
+        raise InvalidInput("Choose a field for at least one column.")
+    return _with_options(view, posted, fields)
+
+
+def _with_options(view: Any, posted: MultiDict[str, str], fields: dict[str, Source]) -> Mapping:
+    content = {
+        "resource": view.resource,
+        "fields": {path: source.to_json() for path, source in fields.items()},
+        "match": [name for name in posted.get("match", "").split(",") if name],
+        "mode": posted.get("mode", ImportMode.BOTH),
+        "date_order": posted.get("date_order", "ymd"),
+        "empty": ["NULL"] if posted.get("null_is_empty") else [],
+        "keep_filled": bool(posted.get("keep_filled")),
+        "overflow": posted.get("overflow", ""),
+        "create_missing": posted.getlist("create_missing"),
+    }
+    return Mapping.from_json(content)
+
+
+def fitting(mapping: Mapping, header: Sequence[str]) -> Mapping:
+    """A kept mapping without the fields whose columns this file does not have."""
+    names = set(column_names(header))
+    content = mapping.to_json()
+    content["fields"] = {
+        path: source.to_json()
+        for path, source in mapping.fields.items()
+        if names.issuperset(source.columns)
+    }
+    if mapping.overflow not in names:
+        content.pop("overflow", None)
+    return Mapping.from_json(content)
+
+
+def _fields(targets: dict[str, Target], chosen: str) -> list[Choice]:
+    return [
+        Choice(path, target.label + (" *" if target.is_needed else ""), None, path == chosen)
+        for path, target in targets.items()
+    ]
+
+
+def _match_choices(view: Any, targets: dict[str, Target], mapping: Mapping) -> list[Choice]:
+    """The screen's own way first, then each of its keys alone."""
+    keys = [key for key in view.match_keys if key in targets]
+    narrowing = [key for key in keys if isinstance(targets[key].field, RelationField)]
+    deciding = [key for key in keys if key not in narrowing]
+    ways = [(*narrowing, key) for key in deciding] if len(deciding) > 1 else []
+    chosen = ",".join(mapping.match)
+    own = _("%(keys)s, whichever the row has first", keys=_labels(targets, deciding))
+    choices = [Choice("", own if ways else _labels(targets, keys), None, not chosen)]
+    return choices + [
+        Choice(",".join(way), _labels(targets, way), None, ",".join(way) == chosen) for way in ways
+    ]
+
+
+def _labels(targets: dict[str, Target], keys: Sequence[str]) -> str:
+    return " + ".join(targets[key].label for key in keys) or _("Nothing: every row is new")
+
+
+def _is_creatable(view: Any, target: Target) -> bool:
+    """Tables of words: nothing but a name (and a code) is needed, and the person may add to it."""
+    if target.lines or not isinstance(target.field, RelatedField):
+        return False
+    entity = target.field.target
+    screen = view.screen_of(entity)
+    if screen is None or entity is view.model or not screen.may("can_add"):
+        return False
+    if not issubclass(entity, Entity) or entity.scope != SHARED:
+        return False
+    own = {entity.label_column, entity.code_column}
+    return not getattr(entity, "number_sequence", None) and all(
+        part.path in own or not part.field.required or has_default(part.field)
+        for part in targets_of(screen).values()
+        if not part.lines
+    )

@@ -1,0 +1,223 @@
+"""Importing in the browser: upload, columns, preview, a job with a progress bar, the error file."""
+
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from flask import Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask_appbuilder import BaseView, expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from app.entities.system.imports import ImportRun
+from app.extensions import db
+from app.lowcode import principal
+from app.lowcode.fields.inputs import translated
+from app.lowcode.importing import runs
+from app.lowcode.importing.bad_rows import WRITERS, bad_rows
+from app.lowcode.importing.choosing import keep_mapping, mapping_named
+from app.lowcode.importing.mapping import Mapping
+from app.lowcode.importing.targets import guess, screen_for, screens, targets_of
+from app.lowcode.importing.template import template_of
+from app.rules.errors import DomainError, InvalidInput
+from app.rules.imports import ImportState, RowOutcome
+from app.rules.jobs import ENDED
+from app.views.system.import_form import fitting, mapping_page, posted_mapping
+
+#: problems shown on the page; the error file has them all
+SHOWN_PROBLEMS = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class ImportView(BaseView):
+    """Every step asks for `can_import` on the entity's screen, and for the person's own run."""
+
+    route_base = "/import"
+    default_view = "list"
+    class_permission_name = "ImportRun"
+    base_permissions = ["can_list"]
+    list_title = lazy_gettext("Imports")
+    icon = "file-import"
+
+    @expose("/")
+    @has_access
+    @permission_name("list")
+    def list(self) -> Any:
+        """What may be imported, and the person's latest files."""
+        importable = [s for s in screens().values() if s.form and s.may("can_import")]
+        found = runs.own_runs(db.session)
+        return render_template(
+            "import/list.html", title=_("Imports"), screens=importable, runs=_shown_runs(found)
+        )
+
+    @expose("/<resource>", methods=["GET", "POST"])
+    def upload(self, resource: str) -> Any:
+        view = _screen(resource)
+        error = None
+        if request.method == "POST":
+            file = request.files.get("file")
+            try:
+                if file is None or not file.filename:
+                    raise InvalidInput("Choose a file first.")
+                run = runs.receive(db.session, view, file.filename, file.stream)
+                db.session.commit()
+                return redirect(url_for("ImportView.columns", key=run.id))
+            except InvalidInput as refused:
+                db.session.rollback()
+                error = translated(refused)
+        return render_template(
+            "import/upload.html",
+            title=_("Import %(name)s", name=view.title),
+            view=view,
+            error=error,
+            runs=_shown_runs(runs.own_runs(db.session, resource, 10)),
+        ), (422 if error else 200)
+
+    @expose("/<resource>/template.xlsx")
+    def template(self, resource: str) -> Any:
+        view = _screen(resource)
+        name = f"{view.title}.xlsx"
+        content = BytesIO(template_of(view))
+        return send_file(content, mimetype=XLSX, as_attachment=True, download_name=name)
+
+    @expose("/runs/<int:key>/columns", methods=["GET", "POST"])
+    def columns(self, key: int) -> Any:
+        run, view = _run(key)
+        if run.state not in {ImportState.UPLOADED, ImportState.CHECKED}:
+            return redirect(url_for("ImportView.show", key=key))
+        header, cells = runs.samples(run)
+        used = request.args.get("mapping", "")
+        error = ""
+        mapping = _present(run, view, header, used)
+        if request.method == "POST":
+            used = request.form.get("keep_as", "").strip()[:64]
+            try:
+                mapping = posted_mapping(view, header, request.form)
+                runs.try_out(db.session, run, mapping)
+                if used:
+                    keep_mapping(db.session, used, mapping)
+                db.session.commit()
+                return redirect(url_for("ImportView.show", key=key))
+            except DomainError as refused:
+                db.session.rollback()
+                error = translated(refused)
+        posted = request.form if error else None
+        page = mapping_page(db.session, view, header, cells, mapping, used, posted)
+        page.error = error
+        return render_template("import/columns.html", page=page, run=run, view=view), (
+            422 if error else 200
+        )
+
+    @expose("/runs/<int:key>")
+    def show(self, key: int) -> Any:
+        """The preview of a checked file, the progress of a started one, what came of a done one."""
+        run, view = _run(key)
+        if run.state is ImportState.UPLOADED:
+            return redirect(url_for("ImportView.columns", key=key))
+        title = _("Import %(name)s", name=view.title)
+        if run.state is ImportState.CHECKED:
+            paths = {p: t.label for p, t in targets_of(view).items() if p in run.mapping["fields"]}
+            return render_template(
+                "import/preview.html",
+                title=title,
+                run=run,
+                view=view,
+                fields=paths,
+                outcomes={outcome.value: outcome for outcome in RowOutcome},
+            )
+        return render_template("import/run.html", title=title, view=view, **_progress(run))
+
+    @expose("/runs/<int:key>/start", methods=["POST"])
+    def start(self, key: int) -> Any:
+        run, _view = _run(key)
+        runs.start(db.session, run)
+        db.session.commit()
+        return redirect(url_for("ImportView.show", key=key))
+
+    @expose("/runs/<int:key>/progress")
+    def progress(self, key: int) -> Any:
+        """The part of the page that asks for itself while the job runs."""
+        run, view = _run(key)
+        return render_template("import/_progress.html", view=view, **_progress(run))
+
+    @expose("/runs/<int:key>/errors.<kind>")
+    def errors(self, key: int, kind: str) -> Any:
+        run, _view = _run(key)
+        writer = WRITERS.get(f".{kind}") or abort(404)
+        name = _("%(name)s - errors", name=Path(run.filename).stem)
+        with TemporaryDirectory() as folder, runs.open_run(run) as table:
+            path = Path(folder) / "errors"
+            writer(path, bad_rows(table, runs.problems(db.session, run)))
+            content = BytesIO(path.read_bytes())
+        mimetype = XLSX if kind == "xlsx" else "text/csv"
+        answer: Response = send_file(
+            content, mimetype=mimetype, as_attachment=True, download_name=f"{name}.{kind}"
+        )
+        return answer
+
+    @expose("/runs/<int:key>/discard", methods=["POST"])
+    def discard(self, key: int) -> Any:
+        run, view = _run(key)
+        runs.discard(db.session, run)
+        db.session.commit()
+        flash(_("The file was discarded."), "success")
+        return redirect(url_for("ImportView.upload", resource=view.resource))
+
+
+def _screen(resource: str) -> Any:
+    """The screen, for somebody who may import into it; strangers are sent to sign in."""
+    if principal.current().user_id is None:
+        abort(401)
+    view = screens().get(resource)
+    if view is None or not view.form:
+        abort(404)
+    if not view.may("can_import"):
+        abort(403)
+    return view
+
+
+def _run(key: int) -> tuple[ImportRun, Any]:
+    if principal.current().user_id is None:
+        abort(401)
+    run = runs.find_run(db.session, key) or abort(404)
+    return run, _screen(run.resource)
+
+
+def _present(run: ImportRun, view: Any, header: Any, used: str) -> Mapping:
+    """What is chosen when the page opens: a kept mapping, what was chosen before, or a guess."""
+    if used:
+        try:
+            return fitting(mapping_named(db.session, view.resource, used), header)
+        except InvalidInput as error:
+            flash(translated(error), "danger")
+    if run.mapping:
+        return Mapping.from_json(run.mapping)
+    return guess(view, header)
+
+
+def _progress(run: ImportRun) -> dict[str, Any]:
+    job = run.job
+    running = run.state is ImportState.STARTED and not (job is not None and job.state in ENDED)
+    return {
+        "run": run,
+        "job": job,
+        "running": running,
+        "stopped": run.state is ImportState.STARTED and not running,
+        "counts": [(outcome, getattr(run, outcome.value)) for outcome in RowOutcome],
+        "problems": [] if running else [*runs.problems(db.session, run, SHOWN_PROBLEMS)],
+        "downloadable": run.stored_as is not None and run.failed > 0,
+    }
+
+
+def _shown_runs(found: Any) -> list[dict[str, Any]]:
+    by_resource = screens()
+    return [
+        {
+            "run": run,
+            "url": url_for("ImportView.show", key=run.id),
+            "title": screen_for(run.resource).title if run.resource in by_resource else "",
+        }
+        for run in found
+    ]
