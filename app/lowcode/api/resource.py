@@ -98,9 +98,9 @@ class EntityApi:
         self._require("can_add")
         body = read_body()
         body.pop("version", None)
-        values = {**prefill(self.view, {}), **read_values(self.view, body, is_new=True)}
+        start, _wishes_refused = prefill(self.view, {})
         item = self.view.model()
-        save(self.view, item, values, is_new=True)
+        save(self.view, item, start | read_values(self.view, body, is_new=True), is_new=True)
         warnings = [text for text, _url in self.view.warnings(item)]
         db.session.commit()
         response = self._changed(item, {"warnings": warnings} if warnings else {})
