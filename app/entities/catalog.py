@@ -110,7 +110,6 @@ class ProductComponent(Entity):
 
     @property
     def amount(self) -> Decimal:
-        """What the part is worth in the set, at its own sale price."""
-        return line_amount(
-            self.quantity, (self.component and self.component.sale_price) or Decimal(0)
-        )
+        """What the part is worth in the set, at its own sale price; a half-typed line nothing."""
+        price = self.component.sale_price if self.component else None
+        return line_amount(self.quantity or Decimal(0), price or Decimal(0))

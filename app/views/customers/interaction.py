@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from app.entities.customers import Interaction
+from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode import principal
 from app.lowcode.screens import (
@@ -68,8 +69,9 @@ class InteractionView(EntityView):
     ]
 
     def pre_save(self, item: Interaction, is_new: bool) -> None:
-        if is_new and item.by is None and item.by_id is None:
-            item.by_id = principal.current().user_id
+        user_id = principal.current().user_id
+        if is_new and item.by is None and user_id is not None:
+            item.by = db.session.get(User, user_id)
         customers.check_interaction(db.session, item)
 
     @action("finish_next_step", _("Next step done"), icon="check")
