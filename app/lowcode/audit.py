@@ -6,24 +6,47 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import event, insert, inspect
+from sqlalchemy import event, insert, inspect, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.interfaces import RelationshipDirection
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.entities.system.audit import AuditEntry
 from app.entities.types import now_utc
 from app.extensions import db
 from app.lowcode import numbering, principal, scope
+from app.lowcode.links import changed, key_after_flush, links_of, related
 
 #: Columns that say nothing to a reader or must never be copied into the trail.
 SILENT = frozenset(
-    "id version created_on changed_on created_by_id changed_by_id created_by_fk changed_by_fk "
-    "password login_count last_login fail_login_count".split()
+    {
+        "id",
+        "version",
+        "created_on",
+        "changed_on",
+        "created_by_id",
+        "changed_by_id",
+        "created_by_fk",
+        "changed_by_fk",
+        "password",
+        "login_count",
+        "last_login",
+        "fail_login_count",
+    }
 )
 #: What a line of the trail may say was done; shown as a translated word.
-ACTIONS = tuple(
-    "create update delete attach detach export import rights sign_in sign_in_failed "
-    "sign_in_refused sign_out".split()
+ACTIONS = (
+    "create",
+    "update",
+    "delete",
+    "attach",
+    "detach",
+    "export",
+    "import",
+    "rights",
+    "sign_in",
+    "sign_in_failed",
+    "sign_in_refused",
+    "sign_out",
 )
 _PENDING = "kehu_audit"
 
@@ -38,10 +61,12 @@ def install() -> None:
 
 
 def _before_flush(session: Session, *_unused: Any) -> None:
+    _delete_orphans(session)
     scope.guard(session)
     numbering.fill_numbers(session)
     actor = principal.current_or_none()
-    pending = session.info.setdefault(_PENDING, [])
+    # A list of its own for every flush: one that failed inside a savepoint leaves nothing behind.
+    pending = session.info[_PENDING] = []
     for row in list(session.new):
         if _is_ours(row):
             _derive(row)
@@ -50,6 +75,7 @@ def _before_flush(session: Session, *_unused: Any) -> None:
                 pending.append((row, "create", None))
     for row in list(session.dirty):
         if _is_ours(row):
+            _recall(session, row)
             _derive(row)
             if changes := dict(changes_of(row)):
                 _stamp(row, actor, new=False)
@@ -58,6 +84,20 @@ def _before_flush(session: Session, *_unused: Any) -> None:
     for row in list(session.deleted):
         if _is_ours(row) and _is_audited(row):
             pending.append((row, "delete", _values(row)))
+
+
+def _delete_orphans(session: Session) -> None:
+    """Lines taken out of their record: said before the flush does it, so that they are checked
+    and written down as deleted, not as changed."""
+    for row in list(session.dirty):
+        state = inspect(row)
+        for name, relationship in state.mapper.relationships.items():
+            if not relationship.cascade.delete_orphan or name not in state.dict:
+                continue
+            for line in state.attrs[name].history.deleted:
+                back = relationship.back_populates
+                if inspect(line).persistent and not (back and getattr(line, back)):
+                    session.delete(line)
 
 
 def _is_ours(row: Any) -> bool:
@@ -75,47 +115,68 @@ def _derive(row: Any) -> None:
             setattr(row, name, value)
 
 
+def _recall(session: Session, row: Any) -> None:
+    """Read the old value of attributes that were set before they were loaded.
+
+    Without it setting a value again after a commit would count as a change from nothing.
+    """
+    state = inspect(row)
+    unknown = [
+        name
+        for name in state.mapper.column_attrs.keys()  # noqa: SIM118 - a collection of its own
+        if (history := state.attrs[name].history).added and not history.deleted
+    ]
+    if not unknown or state.identity is None:
+        return
+    model = state.mapper.class_
+    stored = select(*(getattr(model, name) for name in unknown)).where(model.id == row.id)
+    with principal.system("old values"), session.no_autoflush:
+        values = session.execute(stored).first()
+    for name, old in zip(unknown, values or (), strict=bool(values)):
+        new = getattr(row, name)
+        set_committed_value(row, name, old)
+        if new != old:
+            setattr(row, name, new)
+
+
 def _stamp(row: Any, actor: principal.Principal | None, *, new: bool) -> None:
     user_id = actor.user_id if actor else None
-    # FAB's own tables hold naive moments.
-    now = now_utc() if "changed_by_id" in inspect(row).mapper.columns else None
     if new and user_id and row.created_by_id is None:
         row.created_by_id = user_id
     if user_id:
         row.changed_by_id = user_id
-    if not new and now:
-        row.changed_on = now
+    if not new:
+        row.changed_on = now_utc()
 
 
 def changes_of(row: Any) -> Iterator[tuple[str, list[Any]]]:
-    """(column, [old, new]) of what really changed since the row was loaded."""
+    """(column, [old, new]) of what really changed since the row was loaded.
+
+    The new value of a key is the related row itself where that has no key before the flush.
+    """
     state = inspect(row)
     derived = getattr(row, "derived", {})
+    links = links_of(type(row))
     for name in state.mapper.column_attrs.keys():  # noqa: SIM118 - a collection of its own
         if name in SILENT or name in derived:
             continue
-        history = state.attrs[name].history
+        history, link = state.attrs[name].history, links.get(name)
+        if not (history.has_changes() or (link and changed(row, link))):
+            continue
+        old = new = getattr(row, name)
         if history.has_changes():
             old = history.deleted[0] if history.deleted else None
-            new = history.added[0] if history.added else None
-            if old != new:
-                yield name, [_json(old), _json(new)]
+        if link:
+            new = key_after_flush(row, link) or related(row, link)
+        if old != new:
+            yield name, [_json(old), _json(new)]
     for name, relationship in state.mapper.relationships.items():
         history = state.attrs[name].history if name in state.dict else None
-        if history is None or not history.has_changes():
+        if history is None or relationship.secondary is None or not history.has_changes():
             continue
-        if relationship.secondary is not None:
-            after = [*history.unchanged, *history.added]
-            before = [*history.unchanged, *history.deleted]
-            yield name, [sorted(map(repr, before)), sorted(map(repr, after))]
-        elif relationship.direction is RelationshipDirection.MANYTOONE:
-            # The key follows its relationship only inside the flush: until then it is the old one.
-            (local,) = relationship.local_columns
-            key = state.mapper.get_property_by_column(local).key
-            related = state.dict[name]
-            old, new = getattr(row, key), related.id if related is not None else None
-            if old != new and not state.attrs[key].history.has_changes():
-                yield key, [old, new]
+        after = [*history.unchanged, *history.added]
+        before = [*history.unchanged, *history.deleted]
+        yield name, [sorted(map(repr, before)), sorted(map(repr, after))]
 
 
 def _values(row: Any) -> dict[str, list[Any]]:
@@ -151,6 +212,7 @@ def _after_flush(session: Session, *_unused: Any) -> None:
 def _entry(row: Any, action: str, changes: dict[str, Any] | None) -> dict[str, Any]:
     if changes is None:
         changes = {name: [None, old] for name, (old, _none) in _values(row).items()}
+    changes = {name: [old, getattr(new, "id", new)] for name, (old, new) in changes.items()}
     return entry(type(row).__name__, row.id, repr(row), action, changes)
 
 

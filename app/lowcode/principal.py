@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 
-class NoPrincipal(RuntimeError):
+class NoPrincipal(RuntimeError):  # noqa: N818 - reads as what is missing
     """Code touched scoped rows without saying on whose behalf: refused, never "see all"."""
 
 
@@ -49,7 +49,7 @@ class Principal:
         return self.is_administrator or self.is_system
 
     def can(self, permission: str, screen: str) -> bool:
-        """May this person do `permission` ("can_list", "can_edit", an action's name) on a screen?"""
+        """Is `permission` ("can_list", "can_edit", an action's name) theirs on a screen?"""
         return self.sees_all or (permission, screen) in self.permissions
 
     def scope_of(self, entity: str) -> DataScope:

@@ -7,18 +7,20 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from flask_appbuilder import Model
-from sqlalchemy import ColumnElement, false, inspect, or_, select
+from sqlalchemy import ColumnClause, ColumnElement, Table, false, inspect, or_, select
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteria
-from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
+from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.sql import visitors
 
 from app.entities.base import SHARED
 from app.entities.system.user import User
 from app.lowcode import principal as acting
+from app.lowcode.links import Link, changed, key_after_flush, links_of, related
 from app.lowcode.principal import DataScope, NoPrincipal, Principal
 from app.rules.errors import DomainError
 
 
-class ScopeViolation(DomainError):
+class ScopeViolation(DomainError):  # noqa: N818 - reads as what happened
     """A write would touch a row that the acting person may not reach."""
 
 
@@ -45,7 +47,8 @@ def criterion(model: type[Any], principal: Principal) -> ColumnElement[bool] | N
             return None
         (local,) = relationship.local_columns
         key = getattr(model, inspect(model).get_property_by_column(local).key)
-        return key.in_(select(parent.id).where(inner))
+        # Uncorrelated: the statement around it may well select from the parent, too.
+        return key.in_(select(parent.id).where(inner).correlate(None))
     if scope == SHARED:
         return None
     match principal.scope_of(model.__name__):
@@ -80,12 +83,27 @@ def narrow(state: ORMExecuteState) -> None:
     if state.is_column_load:
         return
     principal = acting.current_or_none()
+    if principal is not None and principal.sees_all:
+        return
     if principal is None:
-        if any(_is_scoped(mapper) for mapper in state.all_mappers):
+        if _names_scoped_rows(state.statement):
             raise NoPrincipal("scoped rows were read with no acting person")
         return
-    if not principal.sees_all:
-        state.statement = state.statement.options(*_options_for(principal))
+    if state.is_insert or state.is_update or state.is_delete:
+        if _is_scoped(state.bind_mapper):
+            raise ScopeViolation("Records that belong to people are changed one by one.")
+        return
+    state.statement = state.statement.options(*_options_for(principal))
+
+
+def _names_scoped_rows(statement: Any) -> bool:
+    """Does a table of scoped rows stand anywhere in it, in a subquery or as a bare column?"""
+    tables = {inspect(model).local_table for model in scoped_models()}
+    return any(
+        element in tables if isinstance(element, Table) else getattr(element, "table", 0) in tables
+        for element in visitors.iterate(statement)
+        if isinstance(element, Table | ColumnClause)
+    )
 
 
 def _is_scoped(mapper: Mapper[Any]) -> bool:
@@ -115,21 +133,22 @@ def _fill_owner(session: Session, row: Any, principal: Principal | None) -> None
     scope = getattr(row, "scope", SHARED)
     if not scope.owner:
         return
-    if row in session.new and getattr(row, scope.owner) is None and row.owner is None:
-        setattr(row, scope.owner, principal.user_id if principal else None)
-    state = inspect(row)
-    owner_changed = (
-        state.attrs[scope.owner].history.has_changes() or state.attrs["owner"].history.has_changes()
-    )
-    team_changed = (
-        state.attrs[scope.team].history.has_changes() or state.attrs["team"].history.has_changes()
-    )
-    if owner_changed and not team_changed:
-        with session.no_autoflush:
-            key = getattr(row, scope.owner)
-            owner = row.owner or (session.get(User, key) if key else None)
-        if owner is not None:
-            row.team_id = owner.team_id
+    links = links_of(type(row))
+    owner, team = links[scope.owner], links[scope.team]
+    is_new = row in session.new
+    if is_new and not key_after_flush(row, owner) and related(row, owner) is None and principal:
+        _point(session, row, owner, principal.user_id)
+    is_chosen = changed(row, team) and not (is_new and key_after_flush(row, team) is None)
+    if changed(row, owner) and not is_chosen:
+        key = key_after_flush(row, owner)
+        person = related(row, owner) or (session.get(User, key) if key else None)
+        if person is not None:
+            _point(session, row, team, person.team_id)
+
+
+def _point(session: Session, row: Any, link: Link, key: int | None) -> None:
+    """By object: an emptied choice of a form would else win over the key."""
+    setattr(row, link.name, session.get(link.target, key) if key else None)
 
 
 def _check_row(session: Session, row: Any, principal: Principal) -> None:
@@ -142,32 +161,30 @@ def _check_row(session: Session, row: Any, principal: Principal) -> None:
         if known is None:
             raise ScopeViolation("This record is not yours to change.")
     if model.scope.owner and row not in session.deleted:
-        owner = row.owner.id if row.owner is not None else getattr(row, model.scope.owner)
+        links = links_of(model)
+        owner = key_after_flush(row, links[model.scope.owner])
+        team = key_after_flush(row, links[model.scope.team])
         reach = principal.scope_of(model.__name__)
-        if owner != principal.user_id and not (
-            reach is DataScope.TEAM and row.team_id in principal.team_ids
+        if (owner is None or owner != principal.user_id) and not (
+            reach is DataScope.TEAM and team in principal.team_ids
         ):
             raise ScopeViolation("You may not give this record to that person.", field="owner")
 
 
 def _check_targets(session: Session, row: Any, principal: Principal) -> None:
     """Every changed foreign key must point at a row the person can see."""
-    state = inspect(row)
-    for name, relationship in state.mapper.relationships.items():
-        if relationship.direction is not RelationshipDirection.MANYTOONE:
+    for link in links_of(type(row)).values():
+        if not hasattr(link.target, "scope") or criterion(link.target, principal) is None:
             continue
-        target = relationship.mapper.class_
-        if not hasattr(target, "scope") or criterion(target, principal) is None:
+        if not changed(row, link):
             continue
-        (local,) = relationship.local_columns
-        key = state.mapper.get_property_by_column(local).key
-        if not (state.attrs[key].history.has_changes() or state.attrs[name].history.has_changes()):
-            continue
-        related = state.dict.get(name)
-        if related is not None and related in session.new:
-            continue
-        value = related.id if related is not None else getattr(row, key)
-        if value is not None and (
-            session.scalar(select(target.id).where(target.id == value)) is None
+        target = related(row, link)
+        if target is not None and target in session.new:
+            continue  # checked as a row of its own
+        key = key_after_flush(row, link)
+        if key is not None and (
+            session.scalar(select(link.target.id).where(link.target.id == key)) is None
         ):
-            raise ScopeViolation("This entry does not exist or is not yours to use.", field=name)
+            raise ScopeViolation(
+                "This entry does not exist or is not yours to use.", field=link.name
+            )

@@ -1,0 +1,61 @@
+"""Many-to-one relationships of a row that is not flushed yet: what will its keys be?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import inspect
+from sqlalchemy.orm.interfaces import RelationshipDirection
+
+
+@dataclass(frozen=True)
+class Link:
+    """One many-to-one relationship: its name, the attribute of its key, the entity behind it."""
+
+    name: str
+    key: str
+    target: type[Any]
+
+
+@cache
+def links_of(model: type[Any]) -> Mapping[str, Link]:
+    """The links of an entity by the attribute of their key."""
+    mapper = inspect(model)
+    links = {}
+    for name, relationship in mapper.relationships.items():
+        if relationship.direction is not RelationshipDirection.MANYTOONE or relationship.viewonly:
+            continue
+        (local,) = relationship.local_columns
+        key = mapper.get_property_by_column(local).key
+        links[key] = Link(name, key, relationship.mapper.class_)
+    return MappingProxyType(links)
+
+
+def changed(row: Any, link: Link) -> bool:
+    """Was the row pointed elsewhere since it was loaded, by object or by key?"""
+    attributes = inspect(row).attrs
+    return bool(
+        attributes[link.name].history.has_changes() or attributes[link.key].history.has_changes()
+    )
+
+
+def related(row: Any, link: Link) -> Any:
+    """The row that was set by object since loading; None where the key alone says it."""
+    state = inspect(row)
+    is_set = link.name in state.dict and state.attrs[link.name].history.has_changes()
+    return state.dict[link.name] if is_set else None
+
+
+def key_after_flush(row: Any, link: Link) -> Any:
+    """The key as the flush will write it; None also for a related row that has no key yet.
+
+    A related object set since loading wins over the key, whichever was set first: that is what
+    the flush does. An object that was merely loaded says nothing once the key was changed.
+    """
+    state = inspect(row)
+    if link.name in state.dict and state.attrs[link.name].history.has_changes():
+        target = state.dict[link.name]
+        return None if target is None else target.id
+    return getattr(row, link.key)
