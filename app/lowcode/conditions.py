@@ -51,7 +51,7 @@ def _compile(
 
 
 def _leaf(model: type[Any], tree: Tree, allowed: frozenset[str] | None) -> ColumnElement[bool]:
-    path, op = tree.get("field"), tree.get("op", "eq")
+    path, op = tree.get("field"), str(tree.get("op", "eq"))
     if not isinstance(path, str) or (allowed is not None and path not in allowed):
         raise InvalidInput("There is no filter %(name)s here.", name=str(path))
     try:
@@ -62,7 +62,7 @@ def _leaf(model: type[Any], tree: Tree, allowed: frozenset[str] | None) -> Colum
         raise InvalidInput("%(label)s cannot be compared in that way.", label=resolved.label)
     try:
         return on_path(model, resolved, op, tree.get("value"))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, ArithmeticError) as error:
         raise InvalidInput(
             "%(label)s cannot be compared with that.", label=resolved.label
         ) from error
@@ -83,6 +83,9 @@ def loads(text: str) -> Tree:
         raise InvalidInput("This filter is too long.")
     try:
         tree = json.loads(text)
+        # Half surrogates and NUL cannot be sent to a database.
+        if "\\u0000" in json.dumps(tree, ensure_ascii=False).encode().decode():
+            raise ValueError(text)
     except (ValueError, RecursionError) as error:
         raise InvalidInput("This filter cannot be read.") from error
     if not isinstance(tree, dict):

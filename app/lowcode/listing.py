@@ -17,6 +17,7 @@ from app.lowcode import conditions
 from app.lowcode.fields import Field, ResolvedPath, resolve
 from app.lowcode.fields.relations import Ref, RelationField, TagsField
 from app.rules.errors import DomainError, InvalidInput
+from app.rules.text import storable
 
 LARGEST_PAGE = 200
 
@@ -84,10 +85,11 @@ def read_state(source: Listable, args: Mapping[str, Any]) -> ListState:
     )
     filters = []
     for name, text in pairs:
-        if not name.startswith("f.") or not str(text).strip():
+        value = storable(str(text)).strip()
+        if not name.startswith("f.") or not value:
             continue
         if name[2:] in source.filters:
-            filters.append((name[2:], str(text).strip()[:500]))
+            filters.append((name[2:], value[:500]))
         else:
             problems.append(InvalidInput("There is no filter %(name)s here.", name=name[2:]))
     sort = []
@@ -98,7 +100,7 @@ def read_state(source: Listable, args: Mapping[str, Any]) -> ListState:
         elif path:
             problems.append(InvalidInput("This list cannot be sorted by %(name)s.", name=path))
     return ListState(
-        q=str(args.get("q", "")).strip()[:200],
+        q=storable(str(args.get("q", ""))).strip()[:200],
         filters=tuple(filters),
         where=str(args.get("where", "")),
         sort=tuple(sort),
@@ -111,7 +113,7 @@ def read_state(source: Listable, args: Mapping[str, Any]) -> ListState:
 
 
 def _whole(text: Any, default: int, low: int, high: int) -> int:
-    digits = str(text or "")
+    digits = str(text or "")[:12]
     return min(max(int(digits), low), high) if digits.isascii() and digits.isdigit() else default
 
 

@@ -4,7 +4,7 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -30,7 +30,10 @@ def answer(status: int, title: str, text: str, **extra: Any) -> Any:
     """The same refusal as a page or as JSON, whichever was asked for."""
     if wants_json():
         return jsonify({"message": text, **extra}), status
-    return render_template("message.html", title=title, text=text, status=status, **extra), status
+    # Nobody is known before the request is taken in, and a broken database tells no menu.
+    bare = status >= 500 or "user" not in g
+    page = render_template("message.html", title=title, text=text, code=status, bare=bare, **extra)
+    return page, status
 
 
 def init(app: Flask, _settings: Settings) -> None:
@@ -81,6 +84,7 @@ def init(app: Flask, _settings: Settings) -> None:
     @app.errorhandler(OperationalError)
     def database_away(error: OperationalError) -> Any:
         log.error("database: %s", error.orig)
+        db.session.rollback()
         text = _("The database cannot be reached at the moment. Nothing was saved.")
         return answer(503, _("Database unavailable"), text)
 
@@ -90,5 +94,6 @@ def init(app: Flask, _settings: Settings) -> None:
         log.exception("incident %s", incident, exc_info=error)
         if app.testing and not isinstance(error, NoPrincipal):
             raise error
+        db.session.rollback()
         text = _("Something went wrong. Incident %(id)s was logged.", id=incident)
-        return answer(500, _("Error"), text)
+        return answer(500, _("Error"), text, incident=incident)

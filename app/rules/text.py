@@ -1,6 +1,7 @@
 """Text as people type it on a Chinese or a Western keyboard, folded to one form."""
 
 import re
+import unicodedata
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _BLANKS = dict.fromkeys((0x00A0, 0x2002, 0x2003, 0x2009, 0x202F, 0x3000), " ")
@@ -18,6 +19,13 @@ def fold_width(text: str) -> str:
     Narrower than NFKC on purpose: NFKC turns "5²" into "52", which would change an amount.
     """
     return re.sub(r"\s+", " ", text.translate(_FOLDS)).strip()
+
+
+def storable(text: str) -> str:
+    """The text with line ends as \\n and without what no database stores: control characters
+    other than tabs, and halves of surrogate pairs."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
 
 
 def shorten(text: str) -> str:

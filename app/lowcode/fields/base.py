@@ -45,7 +45,7 @@ class Field:
         return text
 
     def read(self, raw: Any) -> Any:
-        """A value from a form, file or API: typed values are checked, texts parsed, blank is None."""
+        """A value from a form, file or API: typed ones are checked, texts parsed, blank is None."""
         if raw is None or (isinstance(raw, str) and not raw.strip()):
             return None
         return self.parse(raw if isinstance(raw, str) else str(raw))

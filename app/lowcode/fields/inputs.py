@@ -8,6 +8,7 @@ from wtforms.validators import StopValidation
 
 from app.lowcode.pages import Choice as Option
 from app.rules.errors import DomainError
+from app.rules.text import storable
 
 
 def translated(error: DomainError) -> str:
@@ -53,10 +54,19 @@ class KehuField(FormField):
             return self.typed
         return "" if self.data is None else self.source.typed(self.data)
 
+    def _is_untouched(self) -> bool:
+        stored = "" if self.object_data is None else self.source.typed(self.object_data)
+        return storable(self.typed or "") == storable(stored)
+
     def process_formdata(self, valuelist: list[str]) -> None:
         if not valuelist:
             return
         self.typed = valuelist[0]
+        if self._is_untouched():
+            # An input shows less than the column holds (no seconds, no fifth decimal) and the
+            # browser sends other line ends: what nobody changed must not be changed by saving.
+            self.data = self.object_data
+            return
         self.data = None
         try:
             self.data = self.source.read(valuelist[0])

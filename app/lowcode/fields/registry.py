@@ -1,4 +1,4 @@
-"""From an entity's mapped columns and relationships to its fields, and from dotted paths to them."""
+"""From an entity's mapped columns and relationships to its fields, and from paths to them."""
 
 from dataclasses import dataclass
 from functools import cache

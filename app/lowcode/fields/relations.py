@@ -13,6 +13,9 @@ from app.lowcode.pages import Cell
 from app.lowcode.scope import criterion
 from app.rules.errors import InvalidInput
 
+#: keys are 32-bit in the database; no row has this one
+LARGEST_KEY = 2**31 - 1
+
 
 class Ref(NamedTuple):
     """A related row as lists select it: key, label and, for tags, colour."""
@@ -20,6 +23,14 @@ class Ref(NamedTuple):
     id: int
     label: str
     color: str | None = None
+
+
+def key_of(raw: Any) -> int | None:
+    """The key that a text of the outside names; None for anything that cannot be one."""
+    text = str(raw).strip()
+    if not (text.isascii() and text.isdigit()) or len(text) > 10 or isinstance(raw, bool):
+        return None
+    return min(int(text), LARGEST_KEY)
 
 
 class RelatedField(Field):
@@ -44,7 +55,9 @@ class RelatedField(Field):
 
     def by_key(self, key: Any) -> Any:
         """The row with this key inside the acting person's scope; InvalidInput otherwise."""
-        row = db.session.get(self.target, int(key)) if str(key).isdigit() else None
+        number = key_of(key)
+        # Not `get`: that would hand out a row already loaded on somebody else's behalf.
+        row = number and db.session.scalar(select(self.target).where(self.target.id == number))
         if row is None:
             raise InvalidInput("This entry does not exist or is not yours to use.", field=self.name)
         return row
@@ -72,8 +85,8 @@ class RelatedField(Field):
         """SQL: the target `row` is the one `value` names (key, code or label)."""
         if str(value) == "me":
             return row.id == (principal.current().user_id or 0)
-        if str(value).isdigit():
-            return row.id == int(value)
+        if (number := key_of(value)) is not None:
+            return row.id == number
         tests = [getattr(row, self.target.label_column) == value]
         if self.target.code_column:
             tests.append(getattr(row, self.target.code_column) == value)
@@ -99,6 +112,9 @@ class RelationField(RelatedField):
     def parse(self, text: str) -> Any:
         return self.by_code_or_label(text)
 
+    def typed(self, value: Any) -> str:
+        return str(value.id)
+
     def text(self, value: Any) -> str:
         return "" if value is None else self.label_of(value)
 
@@ -116,7 +132,7 @@ class RelationField(RelatedField):
             return self.key_column.is_not(None)
         values = value if isinstance(value, list) else [value]
         if self._by_key_alone(values):
-            chosen = self.key_column.in_([int(item) for item in values])
+            chosen = self.key_column.in_([key_of(item) for item in values])
             return or_(~chosen, self.key_column.is_(None)) if op == "ne" else chosen
         chosen = expression.has(or_(*(self.matches(self.target, item) for item in values)))
         return ~chosen if op == "ne" else chosen
@@ -125,7 +141,7 @@ class RelationField(RelatedField):
         """Keys need no look at the target, unless some of its rows are hidden from the reader."""
         actor = principal.current()
         open_to_all = not hasattr(self.target, "scope") or criterion(self.target, actor) is None
-        return open_to_all and all(str(item).isdigit() for item in values)
+        return open_to_all and all(key_of(item) is not None for item in values)
 
     def openapi(self) -> dict[str, Any]:
         return {"type": "integer", "description": "key of the related row"}

@@ -17,6 +17,7 @@ from app.rules.choices import Choice
 from app.rules.dates import DatePreset, date_range
 from app.rules.errors import InvalidInput
 from app.rules.identity import check_email, check_phone, check_uscc
+from app.rules.text import storable
 
 COMPARE = frozenset({"eq", "ne", "in", "lt", "le", "gt", "ge", "between", "empty", "not_empty"})
 
@@ -32,7 +33,7 @@ class TextField(Field):
     operators = frozenset({"eq", "ne", "in", "contains", "starts", "empty", "not_empty"})
 
     def parse(self, text: str) -> str:
-        text = text.strip().replace("\x00", "")
+        text = storable(text).strip()
         if self.max_length and len(text) > self.max_length:
             raise InvalidInput(
                 "At most %(limit)s characters, please.", field=self.name, limit=self.max_length

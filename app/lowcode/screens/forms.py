@@ -15,11 +15,12 @@ from wtforms import Form, HiddenField
 from app.lowcode import principal
 from app.lowcode.fields import field_of
 from app.lowcode.fields.base import label_for
-from app.lowcode.fields.inputs import ComputedField, PickerField
-from app.lowcode.fields.relations import RelatedField
+from app.lowcode.fields.inputs import ComputedField, PickerField, translated
+from app.lowcode.fields.relations import RelatedField, key_of
 from app.lowcode.pages import Column, FormLines, FormPage, FormSection
 from app.lowcode.screens.declare import Lines, Section
 from app.lowcode.screens.saving import FieldErrors, is_visible
+from app.rules.errors import DomainError
 
 MOST_LINES = 1000
 
@@ -47,9 +48,10 @@ class LineForms:
         pattern = re.compile(rf"{re.escape(self.part.name)}-(\d+)-")
         found = (pattern.match(name) for name in posted)
         indexes = sorted({int(match.group(1)) for match in found if match})
+        saved = {str(line.id): line for line in getattr(self.item, self.part.name) or []}
         rows = [
-            self.form_class(posted, prefix=f"{self.part.name}-{index}")
-            for index in indexes[:MOST_LINES]
+            self.form_class(posted, obj=saved.get(posted.get(f"{prefix}-id", "")), prefix=prefix)
+            for prefix in (f"{self.part.name}-{index}" for index in indexes)
         ]
         return [row for row in rows if row["id"].data or any(_typed(row[n]) for n in self.names)]
 
@@ -60,12 +62,15 @@ class LineForms:
         ]
 
     def validate(self) -> bool:
-        return all([row.validate() for row in self.rows])
+        if len(self.rows) > MOST_LINES:
+            self.errors.append(_("At most %(limit)s lines, please.", limit=MOST_LINES))
+        good = [row.validate() for row in self.rows]  # each of them, for all the messages
+        return all(good) and not self.errors
 
     def values(self) -> list[dict[str, Any]]:
         return [
             {
-                "id": int(row["id"].data) if str(row["id"].data or "").isdigit() else None,
+                "id": key_of(row["id"].data),
                 **{name: row[name].data for name in self.names},
             }
             for row in self.rows
@@ -197,6 +202,14 @@ class EntryForm:
             lines = next((lines for lines in self.lines if lines.part.name == name), None)
             (lines.errors if lines else self.errors).extend(messages)
 
+    def compare(self) -> None:
+        """Say beside every field that holds something else in the database what that is."""
+        for name in self._shown:
+            field, source = self.form[name], self.form[name].source
+            if not field.errors and field.data != field.object_data:
+                text = source.text(field.object_data) or _("empty")
+                field.errors = [_("Saved in the meantime: %(value)s", value=text)]
+
     def page(self, mode: str, action_url: str, cancel_url: str, title: str) -> FormPage:
         siblings = {
             name for part in self.view.form if isinstance(part, Section) for name in part.fields
@@ -231,9 +244,11 @@ class EntryForm:
         )
 
 
-def prefill(view: Any, args: Mapping[str, str]) -> dict[str, Any]:
-    """Start values of a new row: column defaults, the acting person as owner, the address's wishes."""
+def prefill(view: Any, args: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """Start values of a new row: column defaults, the acting person as owner, the address's
+    wishes; and by field name what was wished for and cannot be."""
     values: dict[str, Any] = {}
+    errors: dict[str, list[str]] = {}
     model = view.model
     names = [name for part in view.form if isinstance(part, Section) for name in part.fields]
     for name in names:
@@ -250,9 +265,9 @@ def prefill(view: Any, args: Mapping[str, str]) -> dict[str, Any]:
         if wish:
             try:
                 values[name] = field.read(wish)
-            except Exception as error:  # noqa: BLE001
-                raise FieldErrors({name: [str(error)]}) from error
-    return values
+            except DomainError as error:
+                errors[name] = [translated(error)]
+    return values, errors
 
 
 def wire_picker(view: Any, field: Any, path: str, siblings: set[str]) -> None:
@@ -268,7 +283,8 @@ def wire_picker(view: Any, field: Any, path: str, siblings: set[str]) -> None:
     for name in siblings:
         relationship = mapper.relationships.get(name)
         own = inspect(source.model).relationships.get(name)
-        if relationship is not None and own is not None and relationship.uselist is False:
-            if relationship.mapper.class_ is own.mapper.class_ and name != source.name:
-                if name not in {"owner", "team", "region", "created_by", "changed_by"}:
-                    field.depends_on = name
+        if relationship is None or own is None or relationship.uselist or name == source.name:
+            continue
+        is_same = relationship.mapper.class_ is own.mapper.class_
+        if is_same and name not in {"owner", "team", "region", "created_by", "changed_by"}:
+            field.depends_on = name

@@ -65,7 +65,7 @@ class LayoutData:
             if not page.warnings:
                 page.board = board_of(self, self.boards[wanted], state)
             if self.may("can_edit"):
-                page.move_url = url_for(f"{self.endpoint}.move", pk=0)
+                page.move_url = url_for(f"{self.endpoint}.move", column=page.board_field)
         elif layout == "calendar":
             calendars = self.layouts_of(Calendar)
             wanted = min(state.chart, len(calendars) - 1)

@@ -10,7 +10,7 @@ from app.extensions import db
 from app.lowcode import listing
 from app.lowcode.fields import resolve
 from app.lowcode.fields.inputs import translated
-from app.lowcode.fields.relations import RelatedField, RelationField
+from app.lowcode.fields.relations import RelatedField, RelationField, key_of
 from app.lowcode.listing import ListedRow, ListState
 from app.lowcode.pages import (
     Action,
@@ -248,7 +248,8 @@ def filter_text(view: Any, path: str, text: str) -> str:
 def _related_text(field: RelatedField, word: str) -> str:
     if word == "me":
         return _("me")
-    row = db.session.get(field.target, int(word)) if word.isdigit() else None
+    key = key_of(word)
+    row = None if key is None else db.session.get(field.target, key)
     return field.label_of(row) if row is not None else word
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import inspect, or_, select
 
 from app.extensions import db
 from app.lowcode.fields import field_of, resolve
-from app.lowcode.fields.relations import RelatedField
+from app.lowcode.fields.relations import RelatedField, key_of
+from app.rules.text import storable
 
 MOST = 20
 
@@ -21,7 +22,7 @@ class Pickers:
         if not any(self.may(right) for right in ("can_list", "can_add", "can_edit")):
             abort(403)
         field = self._picked(path)
-        rows = db.session.scalars(self._candidates(field, request.args.get("q", "").strip()))
+        rows = db.session.scalars(self._candidates(field, storable(request.args.get("q", ""))))
         return jsonify([{"value": str(row.id), "label": field.label_of(row)} for row in rows])
 
     def _picked(self, path: str) -> RelatedField:
@@ -44,7 +45,9 @@ class Pickers:
         target = field.target
         statement = select(target)
         screen = self.screen_of(target)
-        paths = {target.label_column, target.code_column, *(screen.quick_search if screen else ())}
+        # Searching tells what stands in a column: only for those who may list it.
+        searched = screen.quick_search if screen and screen.may("can_list") else ()
+        paths = {target.label_column, target.code_column, *searched}
         texts = [
             getattr(target, path) for path in paths - {None} if path in inspect(target).column_attrs
         ]
@@ -62,7 +65,7 @@ class Pickers:
 def _narrowed(statement: Any, target: type[Any]) -> Any:
     """`customer=5` leaves the contacts of that customer."""
     for name, relationship in inspect(target).relationships.items():
-        wanted = request.args.get(name, "")
-        if wanted.isdigit() and not relationship.uselist:
-            statement = statement.where(getattr(target, name).has(id=int(wanted)))
+        wanted = key_of(request.args.get(name, ""))
+        if wanted is not None and not relationship.uselist:
+            statement = statement.where(getattr(target, name).has(id=wanted))
     return statement

@@ -31,6 +31,7 @@ from app.lowcode.screens.declare import Lines, Section
 from app.lowcode.screens.forms import line_texts, line_totals
 from app.lowcode.screens.lists import actions_of, cell_of
 from app.lowcode.screens.saving import is_visible
+from app.rules.errors import DomainError
 
 NEWEST = 50
 _ICONS = {
@@ -255,8 +256,8 @@ def _stored_text(field: Any, value: Any) -> str:
         return field.label_of(row) if row is not None else f"#{value}"
     try:
         return field.text(field.read(value))
-    except Exception:  # noqa: BLE001 - an old value may no longer be valid; it is still history
-        return str(value)
+    except (DomainError, LookupError, TypeError, ValueError):
+        return str(value)  # no longer a valid value; it is still history
 
 
 def _notes(view: Any, item: Any) -> list[tuple[datetime, Event]]:

@@ -12,11 +12,12 @@ from app.extensions import db
 from app.lowcode import principal
 from app.lowcode.fields import field_of
 from app.lowcode.fields.inputs import translated
+from app.lowcode.links import key_after_flush, links_of
 from app.lowcode.screens.declare import Lines, Section
 from app.rules.errors import DomainError
 
 
-class FieldErrors(DomainError):
+class FieldErrors(DomainError):  # noqa: N818 - several errors, not one
     """Messages by field name, already in the user's language; the key "" belongs to no field."""
 
     def __init__(self, errors: dict[str, list[str]]) -> None:
@@ -74,9 +75,9 @@ def fill(view: Any, item: Any, values: Mapping[str, Any], *, is_new: bool) -> No
                 setattr(item, name, value)
         for name in form_fields(view, lambda field: getattr(item, field)):
             field = field_of(view.model, name)
-            if field.required and (is_new or name in values):
-                if getattr(item, name) in (None, ""):
-                    errors.setdefault(name, []).append(_("Please fill in this field."))
+            is_due = field.required and (is_new or name in values)
+            if is_due and getattr(item, name) in (None, ""):
+                errors.setdefault(name, []).append(_("Please fill in this field."))
         if errors:
             raise FieldErrors(errors)
         with _as_field_errors():
@@ -96,10 +97,13 @@ def _as_field_errors() -> Iterator[None]:
 
 def _check_unique(model: type[Any], item: Any) -> None:
     """A clear message beside the field instead of the database's refusal."""
-    mapper = inspect(model)
+    mapper, links = inspect(model), links_of(model)
     for columns in _unique_columns(model):
         keys = [mapper.get_property_by_column(column).key for column in columns]
-        values = [_column_value(mapper, item, key) for key in keys]
+        values = [
+            key_after_flush(item, links[key]) if key in links else getattr(item, key)
+            for key in keys
+        ]
         if any(value is None for value in values):
             continue
         same = [getattr(model, key) == value for key, value in zip(keys, values, strict=True)]
@@ -109,32 +113,12 @@ def _check_unique(model: type[Any], item: Any) -> None:
         with principal.system("uniqueness"):  # also rows outside the scope; nothing of them is told
             taken = db.session.scalar(statement.limit(1))
         if taken is not None:
-            label = field_of(
-                model, keys[-1].removesuffix("_id") if keys[-1] in _foreign(mapper) else keys[-1]
-            ).label
+            name = links[keys[-1]].name if keys[-1] in links else keys[-1]
             raise DomainError(
-                "%(label)s: this value is already in use.", field=keys[-1], label=label
+                "%(label)s: this value is already in use.",
+                field=name,
+                label=field_of(model, name).label,
             )
-
-
-def _foreign(mapper: Any) -> set[str]:
-    return {
-        mapper.get_property_by_column(column).key
-        for relationship in mapper.relationships
-        for column in relationship.local_columns
-        if column.foreign_keys
-    }
-
-
-def _column_value(mapper: Any, item: Any, key: str) -> Any:
-    """The value of a column, looking through the relationship that will set it."""
-    for relationship in mapper.relationships:
-        for column in relationship.local_columns:
-            if column.foreign_keys and mapper.get_property_by_column(column).key == key:
-                related = inspect(item).dict.get(relationship.key)
-                if related is not None:
-                    return related.id
-    return getattr(item, key)
 
 
 def _unique_columns(model: type[Any]) -> list[list[Any]]:

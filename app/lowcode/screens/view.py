@@ -1,4 +1,4 @@
-"""`EntityView`: a Flask-AppBuilder model view whose pages, rights and actions come from the kernel."""
+"""`EntityView`: FAB's model view, with pages, rights and actions that come from the kernel."""
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -15,6 +15,7 @@ from sqlalchemy import inspect, select
 from app.extensions import db
 from app.lowcode import principal
 from app.lowcode.fields import resolve
+from app.lowcode.fields.relations import LARGEST_KEY, key_of
 from app.lowcode.listing import Listable, ListState, read_state
 from app.lowcode.naming import plural_of, resource_of, title_of
 from app.lowcode.screens.declare import Section
@@ -149,7 +150,9 @@ class EntityView(Writing, RecordExtras, LayoutData, Pickers, ModelView):
 
     def get_item(self, pk: int) -> Any:
         """The row inside the acting person's scope; 404 otherwise."""
-        item = db.session.get(self.model, pk) if pk < 2**31 else None
+        # Not `get`: that would hand out a row already loaded on somebody else's behalf.
+        key = min(pk, LARGEST_KEY)
+        item = db.session.scalar(select(self.model).where(self.model.id == key))
         return item if item is not None else abort(404)
 
     def get_items(self, keys: Iterable[int]) -> list[Any]:
@@ -203,9 +206,9 @@ class EntityView(Writing, RecordExtras, LayoutData, Pickers, ModelView):
     def relation_to(self, parent: type[Any]) -> str | None:
         """The many-to-one relationship that leads from this entity to `parent`."""
         for name, relationship in inspect(self.model).relationships.items():
-            if relationship.mapper.class_ is parent and not relationship.uselist:
-                if name not in {"created_by", "changed_by", "parent", "reports_to"}:
-                    return str(name)
+            leads = relationship.mapper.class_ is parent and not relationship.uselist
+            if leads and name not in {"created_by", "changed_by", "parent", "reports_to"}:
+                return str(name)
         same = inspect(self.model).relationships.get("parent")
         return "parent" if same is not None and same.mapper.class_ is parent else None
 
@@ -225,10 +228,10 @@ class EntityView(Writing, RecordExtras, LayoutData, Pickers, ModelView):
             abort(404)
         if not self.may_action(name):
             abort(403)
-        keys = [int(key) for key in request.form.getlist("rowid") if key.isdigit()]
-        if not keys or len(keys) != len(request.form.getlist("rowid")):
+        keys = [key_of(text) for text in request.form.getlist("rowid")]
+        if not keys or None in keys:
             abort(400)
-        items = self.get_items(keys)
+        items = self.get_items(key for key in keys if key is not None)
         answer = self.run_action(name, items)
         if answer is not None:
             return answer

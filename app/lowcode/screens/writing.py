@@ -7,8 +7,10 @@ from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.extensions import db
+from app.lowcode.fields.relations import key_of
 from app.lowcode.screens.declare import Lines
 from app.lowcode.screens.forms import EntryForm, line_texts, line_totals, prefill
 from app.lowcode.screens.saving import FieldErrors, save
@@ -23,7 +25,9 @@ class Writing:
     def add(self) -> Any:
         if request.method == "GET":
             item = self.model()
-            entry = EntryForm(self, item, None, prefill(self, request.args))
+            values, errors = prefill(self, request.args)
+            entry = EntryForm(self, item, None, values)
+            entry.refuse(FieldErrors(errors))
             return self._show_form(entry, "add")
         entry = EntryForm(self, self.model(), request.form, {})
         if self._accept(entry, is_new=True):
@@ -42,17 +46,27 @@ class Writing:
         if request.method == "GET":
             return self._show_form(EntryForm(self, item, None, {}), "edit")
         entry = EntryForm(self, item, request.form, {})
-        seen = request.form.get("version", "")
-        if seen.isdigit() and int(seen) != item.version:
-            entry.errors.append(
-                _("Somebody else changed this record in the meantime. Compare and save again.")
-            )
-            entry.validate()
-            return self._show_form(entry, "edit", status=409)
-        if self._accept(entry, is_new=False):
+        seen = key_of(request.form.get("version", ""))
+        if seen not in (None, item.version):
+            return self._show_conflict(entry)
+        try:
+            saved = self._accept(entry, is_new=False)
+        except StaleDataError:  # the other one's save came between our reading and our writing
+            db.session.rollback()
+            return self._show_conflict(EntryForm(self, self.get_item(pk), request.form, {}))
+        if saved:
             flash(_("%(name)s was saved.", name=repr(item)), "success")
             return redirect(self.url_of(pk))
         return self._show_form(entry, "edit")
+
+    def _show_conflict(self, entry: EntryForm) -> Any:
+        """Everything typed, and beside it what the other one saved; saving again is deliberate."""
+        entry.errors.append(
+            _("Somebody else changed this record in the meantime. Compare and save again.")
+        )
+        entry.validate()
+        entry.compare()
+        return self._show_form(entry, "edit", status=409)
 
     def _accept(self, entry: EntryForm, *, is_new: bool) -> bool:
         """Validate, save and commit; False leaves the messages in `entry` and nothing saved."""
@@ -122,16 +136,19 @@ class Writing:
         flash(_("%(name)s was deleted.", name=label), "success")
         return redirect(self.list_url())
 
-    @expose("/<int:pk>/move", methods=["POST"])
-    def move(self, pk: int) -> Any:
-        """A card dropped on another stack of a board: JSON {column, value, version}."""
+    @expose("/move/<column>", methods=["POST"])
+    def move(self, column: str) -> Any:
+        """A card dropped on another stack of a board: JSON {id, value, version}."""
         if not self.may("can_edit"):
             abort(403)
-        payload = request.get_json(silent=True) or {}
-        board = next((b for b in self.boards if b.column == payload.get("column")), None)
+        board = next((b for b in self.boards if b.column == column), None)
         if board is None:
             abort(404)
-        item = self.get_item(pk)
+        payload = request.get_json(silent=True)
+        key = key_of(payload.get("id")) if isinstance(payload, dict) else None
+        if key is None:
+            abort(400)
+        item = self.get_item(key)
         if payload.get("version") not in (None, item.version):
             return jsonify(
                 {"message": _("Somebody else changed this record in the meantime. Reload.")}
