@@ -2,7 +2,7 @@
 
 Texts are the arguments of `_()` and its kin, the English texts of refusals, and what the kernel
 derives from names: labels of columns, titles of entities, sections, choices, actions, roles.
-Without `--check` the catalogue is brought up to date and compiled. What lacks its Chinese is listed.
+Without `--check` the catalogue is brought up to date and compiled; the rest lists what it lacks.
 """
 
 import sys
