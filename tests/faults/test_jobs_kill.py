@@ -25,13 +25,12 @@ Start = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture
-def url(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url(database: str, tmp_path: Path) -> Iterator[str]:
     """An empty database that other processes can reach."""
-    folder = tmp_path_factory.mktemp("faults")
     if database == "sqlite":
-        yield f"sqlite:///{folder / 'kehu.db'}"
+        yield f"sqlite:///{tmp_path / 'kehu.db'}"
     else:
-        with postgresql_server(folder) as address:
+        with postgresql_server() as address:
             yield address.replace("postgresql://", "postgresql+psycopg://", 1)
 
 

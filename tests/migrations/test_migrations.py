@@ -1,6 +1,5 @@
 """The migrations build exactly the tables the code declares, and can be taken back and redone."""
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,8 +28,7 @@ def address(database: str, tmp_path: Path) -> Iterator[str]:
     if database == "sqlite":
         yield f"sqlite:///{tmp_path / 'kehu.db'}"
         return
-    # Not pytest's own folder: the server's user must reach it, and pytest closes it to others.
-    with tempfile.TemporaryDirectory() as folder, postgresql_server(Path(folder)) as url:
+    with postgresql_server() as url:
         yield url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
