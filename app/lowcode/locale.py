@@ -37,8 +37,17 @@ class LocaleManager(BabelManager):
 
     def get_timezone(self) -> str | None:
         """None: the company's default."""
-        name = getattr(g, "user", None) and getattr(g.user, "timezone", None)
+        name = g.get("preferences", {}).get("timezone")
         return name if name and is_timezone(name) else None
+
+
+def note_preferences(user: Any) -> None:
+    """Keep a person's choices for this request apart from the row.
+
+    Texts are translated also where a refused flush has left the row unreadable.
+    """
+    names = ("locale", "timezone", "theme", "density")
+    g.preferences = {name: getattr(user, name, None) for name in names}
 
 
 def theme() -> str:
@@ -73,6 +82,6 @@ def is_timezone(name: str) -> bool:
 
 def _preference(attribute: str, cookie: str, allowed: Any) -> str | None:
     """The signed-in user's choice, else the cookie's; None where neither is one of `allowed`."""
-    chosen = getattr(getattr(g, "user", None), attribute, None)
+    chosen = g.get("preferences", {}).get(attribute)
     candidates = (chosen, request.cookies.get(cookie))
     return next((value for value in candidates if value in allowed), None)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.entities.system.user import ApiKey, User
 from app.entities.types import now_utc
 from app.extensions import db, reading
-from app.lowcode import audit
+from app.lowcode import audit, locale
 from app.lowcode.principal import acting_as, current_or_none, system
 from app.lowcode.security import browser_session, throttle
 from app.lowcode.security.identity import ANONYMOUS, find_identity, principal_of
@@ -45,6 +45,7 @@ class SecurityManager(FabSecurityManager):
             principal = ANONYMOUS
         else:
             g.user = user = current_user._get_current_object()
+            locale.note_preferences(user)
             identity = g.get("identity") if user.is_authenticated else None
             principal = principal_of(identity, request.remote_addr) if identity else ANONYMOUS
         g.principal_held = held = acting_as(principal)

@@ -1,9 +1,10 @@
 """The rights that exist: (permission, screen) pairs as the registered screens declare them."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_app_context
 from flask_appbuilder.security.sqla.models import (
     Permission,
     PermissionView,
@@ -36,7 +37,7 @@ def sync_permissions(app: Flask) -> None:
     A right that no screen has any more leaves the roles that held it.
     """
     wanted = declared_pairs(app)
-    with app.app_context():
+    with nullcontext() if has_app_context() else app.app_context():
         session = db.session()
         known = known_pairs(session)
         if gone := [known[pair] for pair in known.keys() - wanted]:

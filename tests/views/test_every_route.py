@@ -1,0 +1,85 @@
+"""Claims about every address of the product, generated from its own map."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.visitors import Visitor
+
+HEADERS = {
+    "Content-Security-Policy": "script-src 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def addresses(app: Flask, *methods: str) -> Iterator[tuple[str, str]]:
+    """(method, address) of every rule, with some value in each placeholder."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.endswith("static"):
+            continue
+        values: dict[str, Any] = {
+            name: 1 if type(converter).__name__ == "IntegerConverter" else "x"
+            for name, converter in rule._converters.items()
+        }
+        with app.test_request_context():
+            address = rule.build(values, append_unknown=False)
+        assert address is not None
+        for method in sorted(set(methods) & (rule.methods or set())):
+            yield method, address[1]
+
+
+def test_whatever_changes_something_asks_for_the_token_of_a_form(
+    app: Flask, visitor: Callable[..., Visitor]
+) -> None:
+    boss = visitor("administrator")
+    unguarded = []
+    for method, address in addresses(app, "POST", "PUT", "PATCH", "DELETE"):
+        for options in ({"data": {}}, {"json": {}}):
+            answer = boss._client.open(address, method=method, **options)
+            if answer.status_code != 400:
+                unguarded.append((method, address, answer.status_code))
+    assert not unguarded
+
+
+def test_every_answer_carries_the_headers(app: Flask, visitor: Callable[..., Visitor]) -> None:
+    boss, stranger = visitor("administrator"), app.test_client()
+    for _method, address in addresses(app, "GET"):
+        for answer in (boss.get(address), stranger.get(address)):
+            for name, value in HEADERS.items():
+                assert value in answer.headers.get(name, ""), (address, name)
+
+
+def test_no_address_breaks_for_an_administrator(
+    app: Flask, visitor: Callable[..., Visitor]
+) -> None:
+    boss = visitor("administrator")
+    answers = {address: boss.get(address) for _method, address in addresses(app, "GET")}
+    broken = [address for address, answer in answers.items() if answer.status_code >= 500]
+    assert not broken
+
+
+@pytest.mark.parametrize("role", [None, "none"])
+def test_without_rights_only_the_own_things_answer(
+    app: Flask, visitor: Callable[..., Visitor], role: str | None
+) -> None:
+    """A new address must be thought about here before it answers to everybody."""
+    client: Any = app.test_client() if role is None else visitor()
+    for_everybody = {"/healthz", "/login/"}
+    for_signed_in = {
+        "/", "/account/", "/account/password", "/palette", "/notifications/",
+        "/notifications/recent", "/help/", "/api/v1/openapi.json",
+    }  # fmt: skip
+    open_to_all = {
+        address
+        for _method, address in addresses(app, "GET")
+        if client.get(address).status_code == 200
+    }
+    if role is None:
+        assert open_to_all == for_everybody
+    else:
+        assert open_to_all - for_everybody <= for_signed_in
