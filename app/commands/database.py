@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -106,8 +107,18 @@ def _upgrade_copy(settings: Settings, path: Path) -> None:
         _run_migrations(settings, f"sqlite:///{draft}")
         _check_copy(draft)
     if has_rows:
-        path.replace(path.with_name(f"{path.name}.before-upgrade"))
+        _keep(path)
     draft.replace(path)
+
+
+def _keep(path: Path) -> None:
+    """A second name beside the first: at no moment is the database gone from its place."""
+    kept = path.with_name(f"{path.name}.before-upgrade")
+    kept.unlink(missing_ok=True)
+    try:
+        os.link(path, kept)
+    except OSError:  # a file system without hard links
+        shutil.copy2(path, kept)
 
 
 def _draft(path: Path) -> Path:

@@ -18,6 +18,21 @@ PASSWORD = "a long walk by the lake"
 SHIPPED = ["app", "app.py", "config.py", "kehu", "migrations", "seed", "tools"]
 MADE = shutil.ignore_patterns("vendor", "vendor.new")
 
+MIGRATION = '''
+"""A migration of the next version."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "next_version"
+down_revision = "{head}"
+
+
+def upgrade() -> None:
+    op.add_column("unit", sa.Column("added_by_upgrade", sa.Integer()))
+    {then}
+'''
+
 
 def environment(var: Path, **settings: str) -> dict[str, str]:
     """This machine's environment without anybody's own settings of the product.
@@ -70,6 +85,23 @@ def copy_of_product(folder: Path) -> Path:
             shutil.copy(ROOT / name, folder)
     for path in [*ROOT.glob("requirements*"), *ROOT.glob("package*.json")]:
         shutil.copy(path, folder)
+    return folder
+
+
+def next_version(folder: Path, then: str = "pass") -> Path:
+    """The product with one more migration."""
+    copy_of_product(folder)
+    heads = subprocess.run(
+        flask("db", "heads"),
+        cwd=folder,
+        env=environment(folder / "var"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    head = heads.stdout.split()[0]
+    path = folder / "migrations" / "versions" / "next_version.py"
+    path.write_text(MIGRATION.format(head=head, then=then))
     return folder
 
 

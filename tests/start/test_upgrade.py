@@ -5,7 +5,6 @@ PostgreSQL: the migrations are one transaction.
 """
 
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,39 +15,8 @@ import pytest
 from tests.databases import postgresql_server
 from tests.start import product
 
-MIGRATION = '''
-"""A migration of the next version."""
-
-import sqlalchemy as sa
-from alembic import op
-
-revision = "next_version"
-down_revision = "{head}"
-
-
-def upgrade() -> None:
-    op.add_column("unit", sa.Column("added_by_upgrade", sa.Integer()))
-    {then}
-'''
 FAILS = 'op.execute("SELECT no_such_column FROM unit")'
 BREAKS_A_LINK = 'op.execute("UPDATE team SET region_id = 987654")'
-
-
-def next_version(folder: Path, then: str = "pass") -> Path:
-    """The product with one more migration."""
-    product.copy_of_product(folder)
-    heads = subprocess.run(
-        product.flask("db", "heads"),
-        cwd=folder,
-        env=product.environment(folder / "var"),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    head = heads.stdout.split()[0]
-    path = folder / "migrations" / "versions" / "next_version.py"
-    path.write_text(MIGRATION.format(head=head, then=then))
-    return folder
 
 
 def add_a_team(var: Path) -> None:
@@ -74,7 +42,7 @@ def content(database: Path) -> list[str]:
 def test_an_upgrade_keeps_every_row_and_the_database_from_before(var: Path, tmp_path: Path) -> None:
     add_a_team(var)
     before = content(var / "kehu.db")
-    done = product.run(product.flask("setup"), var, cwd=next_version(tmp_path / "next"))
+    done = product.run(product.flask("setup"), var, cwd=product.next_version(tmp_path / "next"))
     assert done.returncode == 0, done.stderr
     assert "added_by_upgrade" in columns(var / "kehu.db")
     assert content(var / "kehu.db.before-upgrade") == before
@@ -88,14 +56,16 @@ def test_a_migration_that_goes_wrong_leaves_the_database_as_it_was(
 ) -> None:
     add_a_team(var)
     before = content(var / "kehu.db")
-    done = product.run(product.flask("setup"), var, cwd=next_version(tmp_path / "next", then))
+    done = product.run(
+        product.flask("setup"), var, cwd=product.next_version(tmp_path / "next", then)
+    )
     product.assert_one_clear_line(done, "unchanged")
     assert content(var / "kehu.db") == before
     assert sorted(path.name for path in var.glob("kehu.db*")) == ["kehu.db"]
 
 
 def test_an_upgrade_waits_for_nobody_who_still_uses_the_database(var: Path, tmp_path: Path) -> None:
-    folder = next_version(tmp_path / "next")
+    folder = product.next_version(tmp_path / "next")
     with closing(sqlite3.connect(var / "kehu.db")) as other:
         other.execute("PRAGMA journal_mode=WAL")
         other.execute("SELECT count(*) FROM unit").fetchall()
@@ -105,8 +75,8 @@ def test_an_upgrade_waits_for_nobody_who_still_uses_the_database(var: Path, tmp_
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgresql_server(tmp_path_factory.mktemp("upgrade")) as url:
+def server() -> Iterator[str]:
+    with postgresql_server() as url:
         yield url
 
 
@@ -124,13 +94,13 @@ def test_on_postgresql_a_failed_migration_is_rolled_back_and_the_next_one_works(
 ) -> None:
     var = tmp_path / "var"
     assert product.run(product.flask("setup"), var, DATABASE_URL=postgresql).returncode == 0
-    bad = next_version(tmp_path / "bad", FAILS)
+    bad = product.next_version(tmp_path / "bad", FAILS)
     done = product.run(product.flask("setup"), var, cwd=bad, DATABASE_URL=postgresql)
     product.assert_one_clear_line(done, "unchanged", "no_such_column")
     found = "SELECT 1 FROM information_schema.columns WHERE column_name = 'added_by_upgrade'"
     with psycopg.connect(postgresql) as connection:
         assert connection.execute(found).fetchone() is None
-    good = next_version(tmp_path / "good")
+    good = product.next_version(tmp_path / "good")
     assert product.run(product.flask("setup"), var, cwd=good, DATABASE_URL=postgresql).stderr == ""
     with psycopg.connect(postgresql) as connection:
         assert connection.execute(found).fetchone() == (1,)
