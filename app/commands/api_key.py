@@ -11,6 +11,7 @@ from app.commands.users import existing
 from app.entities.system.user import ApiKey
 from app.entities.types import now_utc
 from app.extensions import db
+from app.lowcode import audit
 from app.lowcode.principal import system
 from app.rules.errors import DomainError
 from app.services.system.accounts import create_api_key
@@ -26,10 +27,12 @@ def create(username: str, name: str, days: int | None) -> None:
     """Make a key and print it: it is shown only now."""
     with system("command line"):
         expires_on = now_utc() + timedelta(days=days) if days else None
+        user = existing(username)
         try:
-            key = create_api_key(db.session(), existing(username), name, expires_on)
+            key = create_api_key(db.session(), user, name, expires_on)
         except DomainError as error:
             raise failure(str(error), str(error)) from error
+        audit.record(db.session(), "api_key", "User", user.id, user.username, {"key": [None, name]})
         db.session.commit()
     click.echo(key)
 
@@ -53,4 +56,6 @@ def revoke(number: int) -> None:
         if key is None:
             raise failure(f"There is no key {number}.", f"没有编号为 {number} 的密钥。")
         key.revoked_on = now_utc()
+        change = {"key": [key.name, None]}
+        audit.record(db.session(), "api_key", "User", key.user_id, key.user.username, change)
         db.session.commit()

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, session, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -33,6 +33,8 @@ class AuthView(BaseView):
             return redirect(local_target(request.args.get("next")))
         form = SignInForm()
         if request.method == "GET":
+            # Whoever is sent here has been refused nothing: FAB's "Access is denied" would say so.
+            session.pop("_flashes", None)
             form.next.data = request.args.get("next", "")
             return _page(form)
         try:

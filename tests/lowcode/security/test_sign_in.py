@@ -263,3 +263,9 @@ def test_knowing_who_asks_takes_at_most_three_statements(app, visitor: Visitors,
     assert answer.status_code == 405
     access = [s for s in statements if "ab_user" in s or "ab_role" in s or "recursive" in s.lower()]
     assert 1 <= len(access) <= 3
+
+
+def test_who_is_sent_to_the_door_is_not_scolded(client):
+    answer = client.get("/customers/", follow_redirects=True)
+    assert answer.request.path == "/login/"
+    assert 'role="alert"' not in answer.text

@@ -1,0 +1,1 @@
+"""Reference data, written at every set-up without repeating itself, and demo data."""
