@@ -65,9 +65,13 @@ class Product(Entity):
         ForeignKey("supplier.id"), index=True, info={"label": "Default supplier"}
     )
     #: may be chosen in new documents
-    is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
+    is_active: Mapped[bool] = mapped_column(
+        default=True, server_default=true(), info={"label": "Active"}
+    )
     #: no longer made or bought; what is left is sold off
-    is_discontinued: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_discontinued: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), info={"label": "Discontinued"}
+    )
     notes: Mapped[str | None] = mapped_column(Text, info={"format": "multiline"})
 
     category: Mapped[ProductCategory | None] = relationship()

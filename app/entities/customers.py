@@ -37,7 +37,9 @@ class CustomerSource(Entity):
     code: Mapped[str] = mapped_column(String(32), unique=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
     position: Mapped[int] = mapped_column(default=0, server_default="0")
-    is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
+    is_active: Mapped[bool] = mapped_column(
+        default=True, server_default=true(), info={"label": "Active"}
+    )
 
 
 class Industry(Entity):
@@ -47,7 +49,9 @@ class Industry(Entity):
     code: Mapped[str] = mapped_column(String(32), unique=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
     position: Mapped[int] = mapped_column(default=0, server_default="0")
-    is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
+    is_active: Mapped[bool] = mapped_column(
+        default=True, server_default=true(), info={"label": "Active"}
+    )
 
 
 class Tag(Entity):
@@ -57,7 +61,9 @@ class Tag(Entity):
     name: Mapped[str] = mapped_column(String(32), unique=True)
     color: Mapped[TagColor] = mapped_column(ChoiceType(TagColor), default=TagColor.BLUE)
     position: Mapped[int] = mapped_column(default=0, server_default="0")
-    is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
+    is_active: Mapped[bool] = mapped_column(
+        default=True, server_default=true(), info={"label": "Active"}
+    )
 
 
 customer_tag = Table(
@@ -178,7 +184,9 @@ class CustomerAddress(Entity):
     district: Mapped[str | None] = mapped_column(String(64))
     street: Mapped[str] = mapped_column(String(200))
     postal_code: Mapped[str | None] = mapped_column(String(16))
-    is_default: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_default: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), info={"label": "Default"}
+    )
 
     customer: Mapped[Customer] = relationship(back_populates="addresses")
 
@@ -192,11 +200,16 @@ class Contact(Entity):
     role: Mapped[ContactRole | None] = mapped_column(ChoiceType(ContactRole), index=True)
     job_title: Mapped[str | None] = mapped_column(String(64))
     department: Mapped[str | None] = mapped_column(String(64))
-    is_decision_maker: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_decision_maker: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), info={"label": "Decision maker"}
+    )
     is_primary: Mapped[bool] = mapped_column(
         default=False,
         server_default=false(),
-        info={"help": "The first person to ask for. A customer has one."},
+        info={
+            "label": "Primary contact",
+            "help": "The first person to ask for. A customer has one.",
+        },
     )
     reports_to_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     mobile: Mapped[str | None] = mapped_column(String(40), index=True, info={"format": "phone"})

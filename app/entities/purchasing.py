@@ -28,7 +28,9 @@ class Supplier(Entity):
     grade: Mapped[SupplierGrade] = mapped_column(
         ChoiceType(SupplierGrade), default=SupplierGrade.APPROVED, index=True
     )
-    is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
+    is_active: Mapped[bool] = mapped_column(
+        default=True, server_default=true(), info={"label": "Active"}
+    )
 
     contact_name: Mapped[str | None] = mapped_column(String(100))
     contact_title: Mapped[str | None] = mapped_column(String(64))

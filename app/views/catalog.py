@@ -58,7 +58,7 @@ class ProductView(EntityView):
     form = [
         Section("Product", ["name", "code", "category", "use", "unit", "specification"]),
         Section("Prices", ["sale_price", "purchase_price", "supplier"]),
-        Section("Status", ["barcode", "is_active", "is_discontinued"]),
+        Section("Status", ["barcode", "is_active", "is_discontinued", "notes"]),
         Lines(
             "components",
             ["component", "quantity", "amount"],
@@ -66,7 +66,6 @@ class ProductView(EntityView):
             computed={"amount": lambda line: line.amount},
             totals=lambda lines: [("Total", total(line.amount for line in lines))],
         ),
-        Section("Notes", ["notes"]),
     ]
     facts = ["category", "use", "unit", "sale_price", "purchase_price", "supplier"]
     layouts = [

@@ -37,8 +37,7 @@ class SupplierView(EntityView):
         Section("Basic", ["name", "code", "grade", "is_active"]),
         Section("Contact", ["contact_name", "contact_title", "phone", "fax", "email", "website"]),
         Section("Address", ["country", "province", "city", "address", "postal_code", "region"]),
-        Section("Terms", ["tax_number", "payment_terms", "bank_name", "bank_account"]),
-        Section("Notes", ["notes"]),
+        Section("Terms", ["tax_number", "payment_terms", "bank_name", "bank_account", "notes"]),
     ]
     facts = ["contact_name", "phone", "country", "payment_terms"]
     layouts = [

@@ -38,8 +38,7 @@ class ContactView(EntityView):
             ["customer", "name", "sex", "role", "job_title", "department", "reports_to"],
         ),
         Section("Ways to reach", ["mobile", "phone", "email", "wechat", "preferred_channel"]),
-        Section("Standing", ["is_decision_maker", "is_primary", "birth_date"]),
-        Section("Notes", ["notes"]),
+        Section("Standing", ["is_decision_maker", "is_primary", "birth_date", "notes"]),
     ]
     facts = ["customer", "role", "mobile", "preferred_channel"]
     layouts = [Board("role"), Chart("role"), Chart("preferred_channel"), Chart("created_on")]

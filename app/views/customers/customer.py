@@ -64,12 +64,10 @@ class CustomerView(EntityView):
     base_order = ("created_on", "desc")
     form = [
         Section("Basic", ["name", "kind", "code", "tier", "lifecycle_stage", "country"]),
-        Section("Registration", ["tax_number"], when={"kind": ["company", "government"]}),
         Section(
-            "Company",
-            ["industry", "size", "legal_representative", "parent"],
-            when={"kind": ["company"]},
+            "Registration", ["tax_number", "industry"], when={"kind": ["company", "government"]}
         ),
+        Section("Company", ["size", "legal_representative", "parent"], when={"kind": ["company"]}),
         Section(
             "Government agency", ["agency_level", "policy_notes"], when={"kind": ["government"]}
         ),
@@ -96,10 +94,9 @@ class CustomerView(EntityView):
             "Responsibility and terms",
             ["owner", "team", "credit_limit", "cooperation_since", "last_verified_on"],
         ),
-        Section("What the customer wants", ["needs", "preferences", "interests"]),
-        Section("Notes", ["notes"]),
+        Section("Needs and notes", ["needs", "preferences", "interests", "notes"]),
     ]
-    facts = ["kind", "owner", "phone", "region", "credit_limit", "cooperation_since"]
+    facts = ["owner", "phone", "region", "credit_limit", "cooperation_since"]
     totals = ["credit_limit"]
     layouts = [
         Board("tier", sum="credit_limit", card=["owner", "phone", "credit_limit"]),

@@ -62,7 +62,7 @@ class InteractionView(EntityView):
         Board("outcome", card=["customer", "channel", "happened_on", "next_step_date"]),
         Calendar("next_step_date", color="outcome"),
         Calendar("happened_on", color="channel"),
-        Chart("happened_on", split="channel"),
+        Chart("happened_on", split="channel", kind="bar"),
         Chart("channel", split="outcome"),
         Chart("outcome"),
         Chart("by"),
