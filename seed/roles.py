@@ -29,7 +29,10 @@ WORDS = {
 
 @dataclass(frozen=True)
 class RoleSeed:
-    """`rights`: screen → words; `reach`: entity whose rows have owners → whose rows."""
+    """`rights`: screen → words; `reach`: entity whose rows have owners → whose rows.
+
+    `home`: endpoint that opens after sign-in; None is the start page with its figures.
+    """
 
     description: str
     home: str | None = None
@@ -48,7 +51,6 @@ ROLES: dict[str, RoleSeed] = {
     ADMINISTRATOR: RoleSeed("Everything, accounts and rights included"),
     "sales_manager": RoleSeed(
         "Customers of the team and the teams below",
-        home="CustomerView.list",
         rights={
             "Customer": "read write delete export import act",
             "Contact": "read write delete export import act",
@@ -65,7 +67,6 @@ ROLES: dict[str, RoleSeed] = {
     ),
     "sales": RoleSeed(
         "Own customers, their contacts and interactions",
-        home="CustomerView.list",
         rights={
             "Customer": "read write export act",
             "Contact": "read write delete export act",
@@ -94,7 +95,6 @@ ROLES: dict[str, RoleSeed] = {
     ),
     "marketing": RoleSeed(
         "All customers to read, tags and sources to keep",
-        home="CustomerView.list",
         rights={
             "Customer": "read export",
             "Contact": "read export",
@@ -108,7 +108,6 @@ ROLES: dict[str, RoleSeed] = {
     ),
     "service": RoleSeed(
         "All customers to read, contacts and interactions to keep",
-        home="InteractionView.list",
         rights={
             "Customer": "read",
             "Contact": "read write",
@@ -120,7 +119,6 @@ ROLES: dict[str, RoleSeed] = {
     ),
     "finance": RoleSeed(
         "Customers, suppliers and products to read and export",
-        home="CustomerView.list",
         rights={
             "Customer": "read export",
             "Contact": "read",
@@ -135,7 +133,6 @@ ROLES: dict[str, RoleSeed] = {
     ),
     "read_only": RoleSeed(
         "Everything of the business to read, nothing to change",
-        home="CustomerView.list",
         rights=dict.fromkeys(_BUSINESS, "read"),
         reach={"Customer": DataScope.ALL},
     ),

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import g, redirect, render_template, request, session, url_for
+from flask import current_app, g, redirect, render_template, request, session, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -46,7 +46,7 @@ class AuthView(BaseView):
         if user is None:
             return _page(form, _("The user name or password is not right."), 401)
         browser_session.begin(user)
-        return redirect(local_target(form.next.data))
+        return redirect(local_target(form.next.data) if form.next.data else home_of(user))
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:
@@ -68,6 +68,13 @@ def local_target(address: str | None) -> str:
     if not is_ours or not path.startswith("/") or path.startswith("//") or not path.isprintable():
         return "/"
     return f"{path}?{parts.query}" if parts.query else path
+
+
+def home_of(user: Any) -> str:
+    """Where the day begins: the screen of a role that has one, else the start page."""
+    endpoints = (role.home for role in user.roles)
+    known = (end for end in endpoints if end in current_app.view_functions)
+    return next((url_for(endpoint) for endpoint in known), "/")
 
 
 def must_change_password() -> Any | None:

@@ -80,6 +80,21 @@ def test_a_deactivated_account_does_not_open_and_does_not_say_why(app, client, l
 
 
 @pytest.mark.parametrize(
+    ("roles", "home"),
+    [
+        (["sales"], "/"),
+        (["warehouse"], "/products/"),
+        (["sales", "purchasing"], "/suppliers/"),
+        ([], "/"),
+    ],
+)
+def test_the_day_begins_where_the_role_says(app, client, roles, home):
+    with app.app_context(), system("test"):
+        make_user(db.session, *roles, username="wang")
+    assert sign_in(client, "wang").location == home
+
+
+@pytest.mark.parametrize(
     ("wanted", "given"),
     [
         ("/customers/?q=x", "/customers/?q=x"),
