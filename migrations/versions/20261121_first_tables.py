@@ -16,15 +16,15 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("label", sa.String(length=150), nullable=True),
         sa.Column("description", sa.String(length=512), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("name"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_group")),
+        sa.UniqueConstraint("name", name=op.f("uq_ab_group_name")),
     )
     op.create_table(
         "ab_permission",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("name"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_permission")),
+        sa.UniqueConstraint("name", name=op.f("uq_ab_permission_name")),
     )
     op.create_table(
         "ab_register_user",
@@ -36,9 +36,9 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("registration_date", sa.DateTime(), nullable=True),
         sa.Column("registration_hash", sa.String(length=256), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("email"),
-        sa.UniqueConstraint("username"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_register_user")),
+        sa.UniqueConstraint("email", name=op.f("uq_ab_register_user_email")),
+        sa.UniqueConstraint("username", name=op.f("uq_ab_register_user_username")),
     )
     op.create_table(
         "ab_user",
@@ -71,24 +71,22 @@ def upgrade() -> None:
         ),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(
-            ["changed_by_fk"],
-            ["ab_user.id"],
+            ["changed_by_fk"], ["ab_user.id"], name=op.f("fk_ab_user_changed_by_fk")
         ),
         sa.ForeignKeyConstraint(
-            ["created_by_fk"],
-            ["ab_user.id"],
+            ["created_by_fk"], ["ab_user.id"], name=op.f("fk_ab_user_created_by_fk")
         ),
         sa.ForeignKeyConstraint(["reports_to_id"], ["ab_user.id"], name="fk_ab_user_reports_to_id"),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("email"),
-        sa.UniqueConstraint("username"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_user")),
+        sa.UniqueConstraint("email", name=op.f("uq_ab_user_email")),
+        sa.UniqueConstraint("username", name=op.f("uq_ab_user_username")),
     )
     op.create_table(
         "ab_view_menu",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=250), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("name"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_view_menu")),
+        sa.UniqueConstraint("name", name=op.f("uq_ab_view_menu_name")),
     )
     op.create_table(
         "job_tick",
@@ -143,10 +141,12 @@ def upgrade() -> None:
         sa.Column("expires_on", sa.DateTime(), nullable=True),
         sa.Column("revoked_on", sa.DateTime(), nullable=True),
         sa.Column("last_used_on", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("lookup_hash"),
-        sa.UniqueConstraint("uuid"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["ab_user.id"], name=op.f("fk_ab_api_key_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_api_key")),
+        sa.UniqueConstraint("lookup_hash", name=op.f("uq_ab_api_key_lookup_hash")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_ab_api_key_uuid")),
     )
     with op.batch_alter_table("ab_api_key") as batch_op:
         batch_op.create_index("idx_api_key_lookup_hash", ["lookup_hash"], unique=True)
@@ -161,13 +161,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["permission_id"],
             ["ab_permission.id"],
+            name=op.f("fk_ab_permission_view_permission_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["view_menu_id"],
-            ["ab_view_menu.id"],
+            ["view_menu_id"], ["ab_view_menu.id"], name=op.f("fk_ab_permission_view_view_menu_id")
         ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("permission_id", "view_menu_id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_permission_view")),
+        sa.UniqueConstraint(
+            "permission_id",
+            "view_menu_id",
+            name=op.f("uq_ab_permission_view_permission_id_view_menu_id"),
+        ),
     )
     with op.batch_alter_table("ab_permission_view") as batch_op:
         batch_op.create_index("idx_permission_id", ["permission_id"], unique=False)
@@ -186,8 +190,8 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["changed_by_id"], ["ab_user.id"], name="fk_ab_role_changed_by_id"),
         sa.ForeignKeyConstraint(["created_by_id"], ["ab_user.id"], name="fk_ab_role_created_by_id"),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("name"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_role")),
+        sa.UniqueConstraint("name", name=op.f("uq_ab_role_name")),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -195,10 +199,17 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("group_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["group_id"], ["ab_group.id"], ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("user_id", "group_id"),
+        sa.ForeignKeyConstraint(
+            ["group_id"],
+            ["ab_group.id"],
+            name=op.f("fk_ab_user_group_group_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["ab_user.id"], name=op.f("fk_ab_user_group_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_user_group")),
+        sa.UniqueConstraint("user_id", "group_id", name=op.f("uq_ab_user_group_user_id_group_id")),
     )
     with op.batch_alter_table("ab_user_group") as batch_op:
         batch_op.create_index("idx_user_group_id", ["group_id"], unique=False)
@@ -551,10 +562,17 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=True),
         sa.Column("role_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["group_id"], ["ab_group.id"], ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["role_id"], ["ab_role.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("group_id", "role_id"),
+        sa.ForeignKeyConstraint(
+            ["group_id"],
+            ["ab_group.id"],
+            name=op.f("fk_ab_group_role_group_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["role_id"], ["ab_role.id"], name=op.f("fk_ab_group_role_role_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_group_role")),
+        sa.UniqueConstraint("group_id", "role_id", name=op.f("uq_ab_group_role_group_id_role_id")),
     )
     with op.batch_alter_table("ab_group_role") as batch_op:
         batch_op.create_index("idx_group_id", ["group_id"], unique=False)
@@ -566,11 +584,23 @@ def upgrade() -> None:
         sa.Column("permission_view_id", sa.Integer(), nullable=True),
         sa.Column("role_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["permission_view_id"], ["ab_permission_view.id"], ondelete="CASCADE"
+            ["permission_view_id"],
+            ["ab_permission_view.id"],
+            name=op.f("fk_ab_permission_view_role_permission_view_id"),
+            ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["role_id"], ["ab_role.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("permission_view_id", "role_id"),
+        sa.ForeignKeyConstraint(
+            ["role_id"],
+            ["ab_role.id"],
+            name=op.f("fk_ab_permission_view_role_role_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_permission_view_role")),
+        sa.UniqueConstraint(
+            "permission_view_id",
+            "role_id",
+            name=op.f("uq_ab_permission_view_role_permission_view_id_role_id"),
+        ),
     )
     with op.batch_alter_table("ab_permission_view_role") as batch_op:
         batch_op.create_index("idx_permission_view_id", ["permission_view_id"], unique=False)
@@ -581,10 +611,14 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("role_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["role_id"], ["ab_role.id"], ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("user_id", "role_id"),
+        sa.ForeignKeyConstraint(
+            ["role_id"], ["ab_role.id"], name=op.f("fk_ab_user_role_role_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["ab_user.id"], name=op.f("fk_ab_user_role_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_user_role")),
+        sa.UniqueConstraint("user_id", "role_id", name=op.f("uq_ab_user_role_user_id_role_id")),
     )
     op.create_table(
         "import_run",
