@@ -19,8 +19,12 @@ from app.views.home import HomeView
 from app.views.purchasing import SupplierView
 from app.views.system.account import AccountView
 from app.views.system.audit import AuditEntryView
+from app.views.system.imports import ImportView
+from app.views.system.jobs import JobView
+from app.views.system.notifications import NotificationView
 from app.views.system.organization import RegionView, TeamView
 from app.views.system.roles import RoleView
+from app.views.system.settings import SettingView
 from app.views.system.users import UserView
 
 
@@ -50,7 +54,12 @@ MENU: tuple[Area, ...] = (
     ),
     Area("catalog", "Products", "package", (ProductView, ProductCategoryView, UnitView)),
     Area("purchasing", "Purchasing", "truck", (SupplierView,)),
-    Area("system", "System", "settings", (UserView, RoleView, TeamView, RegionView, AuditEntryView)),
+    Area(
+        "system",
+        "System",
+        "settings",
+        (UserView, RoleView, TeamView, RegionView, SettingView, ImportView, JobView, AuditEntryView),
+    ),
 )
 
 
@@ -58,7 +67,7 @@ def register(app: Flask) -> None:
     """Give every screen of the menu its addresses and permissions."""
     app.extensions["kehu_menu"] = MENU
     with app.app_context():
-        for view in (HomeView, AccountView, HelpView):
+        for view in (HomeView, AccountView, HelpView, NotificationView):
             app.appbuilder.add_view_no_menu(view)  # type: ignore[attr-defined]
         for area in MENU:
             for view in area.views:
