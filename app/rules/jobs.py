@@ -43,7 +43,7 @@ def retry_delay(attempts: int) -> timedelta:
     if attempts < 1:
         raise ValueError(f"attempts count from 1, not {attempts}")
     # Beyond a few steps the power only overflows; the cap has long been reached.
-    return min(FIRST_RETRY * 4 ** min(attempts - 1, 10), LONGEST_RETRY)
+    return min(FIRST_RETRY * int(4 ** min(attempts - 1, 10)), LONGEST_RETRY)
 
 
 class Timing(Protocol):
