@@ -32,7 +32,9 @@ User.label_column = "name"
 User.code_column = "username"
 User.__repr__ = lambda user: user.name or user.username
 #: The whole name as the person writes it; FAB's first and last name stay empty.
-User.name = mapped_column(String(128), default="", server_default="", nullable=False)
+User.name = mapped_column(
+    String(128), default="", server_default="", nullable=False, info={"label": "Full name"}
+)
 for _name in ("first_name", "last_name"):
     User.__table__.c[_name].default = ColumnDefault("")
 #: Not everybody who signs in has one.

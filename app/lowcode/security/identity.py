@@ -80,10 +80,11 @@ def principal_of(identity: Identity, address: str | None = None) -> Principal:
     needs_team = user.team_id is not None and DataScope.TEAM in rights.scopes.values()
     team_ids = teams_below(user.team_id) if needs_team and not is_administrator else ()
     key = (user.id, user.name, user.team_id, team_ids, roles, address)
-    if key not in _principals:
+    principal = _principals.get(key)
+    if principal is None:
         if len(_principals) >= _MOST_KEPT:
             _principals.clear()
-        _principals[key] = Principal(
+        principal = _principals[key] = Principal(
             user_id=user.id,
             name=user.name or user.username,
             permissions=rights.permissions,
@@ -94,7 +95,7 @@ def principal_of(identity: Identity, address: str | None = None) -> Principal:
             is_administrator=is_administrator,
             address=address,
         )
-    return _principals[key]
+    return principal
 
 
 def forget_rights() -> None:
@@ -105,11 +106,12 @@ def forget_rights() -> None:
 
 def _rights_of(roles: tuple[tuple[int, int], ...]) -> _Rights:
     """What these roles give together; read again only when one of their versions moved."""
-    if roles not in _rights:
+    rights = _rights.get(roles)
+    if rights is None:
         if len(_rights) >= _MOST_KEPT:
             _rights.clear()
-        _rights[roles] = _read_rights([key for key, _version in roles])
-    return _rights[roles]
+        rights = _rights[roles] = _read_rights([key for key, _version in roles])
+    return rights
 
 
 def _read_rights(role_ids: list[int]) -> _Rights:
