@@ -87,9 +87,11 @@ class RelatedField(Field):
             return row.id == (principal.current().user_id or 0)
         if (number := key_of(value)) is not None:
             return row.id == number
-        tests = [getattr(row, self.target.label_column) == value]
+        # JSON may hold anything; a database compares a name with nothing but text.
+        name = str(value)
+        tests = [getattr(row, self.target.label_column) == name]
         if self.target.code_column:
-            tests.append(getattr(row, self.target.code_column) == value)
+            tests.append(getattr(row, self.target.code_column) == name)
         return or_(*tests)
 
 
