@@ -102,6 +102,7 @@ def matrix_page(view: Any, role: Any) -> MatrixPage:
         else None,
         delete_url=None if is_everything else _url(view, "can_delete", "delete", role),
         role_id=role.id,
+        help_url=view.help_url,
     )
 
 

@@ -25,6 +25,7 @@ from app.views.system.matrix import matrix_page, posted_rights
 class RoleView(EntityView):
     datamodel = EntityInterface(Role)
     icon = "shield-lock"
+    help_page = "access"
     list_columns = ["name", "description", "changed_on"]
     quick_search = ["name", "description"]
     filters = ["changed_on"]

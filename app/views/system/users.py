@@ -20,6 +20,7 @@ from app.services.system.accounts import give_one_time_password
 class UserView(EntityView):
     datamodel = EntityInterface(User)
     icon = "users"
+    help_page = "access"
     list_columns = ["name", "username", "roles", "team", "region", "active", "last_login"]
     quick_search = ["name", "username", "email", "phone"]
     filters = ["active", "roles", "team", "region", "last_login", "created_on"]
