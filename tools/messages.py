@@ -103,6 +103,8 @@ def _kernel_texts() -> Iterator[tuple[str, str]]:
 
     for action in ACTIONS:
         yield "audit", humanize(action)
+    for detail in ("file", "document", "format", "rows", "filter"):
+        yield "audit", humanize(detail)
     for role in roles.ROLES:
         yield "roles", humanize(role)
 

@@ -248,6 +248,15 @@ def record(
     )
 
 
+def record_apart(
+    action: str, entity: str, key: int | None, label: str, changes: dict[str, Any]
+) -> None:
+    """`record` in a session of its own, for requests whose transaction only reads."""
+    with db.session.session_factory() as session:
+        record(session, action, entity, key, label, changes)
+        session.commit()
+
+
 def _forget(session: Session, *_unused: Any) -> None:
     # Savepoints too: what a refused flush was about must not be told of the next one.
     session.info.pop(_PENDING, None)

@@ -212,6 +212,14 @@ class FileItem:
 
 
 @dataclass(slots=True)
+class Step:
+    """One state of the status bar: "done", "now" or "ahead"."""
+
+    label: str
+    state: str
+
+
+@dataclass(slots=True)
 class RecordPage:
     title: str
     subtitle: str
@@ -234,6 +242,9 @@ class RecordPage:
     actions: list[Action]
     help_url: str | None
     warnings: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    #: PDFs: (label, address)
+    documents: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -282,6 +293,8 @@ class FormPage:
     #: posted back: record version (edit) and idempotency key (add)
     version: int | None = None
     key: str | None = None
+    #: (name, value) pairs to post along
+    hidden: list[tuple[str, str]] = field(default_factory=list)
     #: address to go back to after saving inside a dialog ("create new" of a picker)
     is_dialog: bool = False
 

@@ -12,10 +12,11 @@ from app.lowcode import listing
 from app.lowcode.api.bodies import read_body, read_values
 from app.lowcode.api.rows import describe_screen, one_row, row_values
 from app.lowcode.exporting import readable_columns
+from app.lowcode.fields.inputs import translated
 from app.lowcode.listing import ListState, read_state
 from app.lowcode.problems import answer
 from app.lowcode.screens.forms import prefill
-from app.lowcode.screens.saving import save
+from app.lowcode.screens.saving import FieldErrors, save
 from app.rules.errors import DomainError, InvalidInput
 
 LARGEST_PAGE = 100
@@ -104,9 +105,8 @@ class EntityApi:
         warnings = [text for text, _url in self.view.warnings(item)]
         db.session.commit()
         response = self._changed(item, {"warnings": warnings} if warnings else {})
-        response.headers["Location"] = url_for("api.openapi").replace(
-            "openapi.json", f"{self.view.resource}/{item.id}"
-        )
+        if self.offers("can_show"):
+            response.headers["Location"] = url_for(".show", pk=item.id)
         return response, 201
 
     def update(self, pk: int) -> Response:
@@ -144,13 +144,29 @@ class EntityApi:
         if not self.view.may_action(name):
             abort(403)
         item = self.view.get_item(pk)
-        if not self.view.is_action_available(name, item):
-            raise DomainError("This is not possible in the present state.")
-        if self.view.actions[name].func([item]) is not None:
+        if self.view.perform(name, [item], self._inputs(name)) is not None:
             # Nobody would see the page, such as a new password: it must not have happened.
             raise DomainError("This action shows a page of its own and is done in a browser.")
         db.session.commit()
         return self._changed(item)
+
+    def _inputs(self, name: str) -> dict[str, Any]:
+        """What the action asks for, from the body; FieldErrors for what is missing or unreadable."""
+        inputs = self.view.inputs_of(name)
+        body = (request.get_json(silent=True) or {}) if inputs else {}
+        values: dict[str, Any] = {}
+        errors: dict[str, list[str]] = {}
+        for key, (field, required) in inputs.items():
+            try:
+                values[key] = field.read(body.get(key))
+            except DomainError as error:
+                errors[key] = [translated(error)]
+            else:
+                if required and values[key] in (None, ""):
+                    errors[key] = [_("Please fill in this field.")]
+        if errors:
+            raise FieldErrors(errors)
+        return values
 
     def _changed(self, item: Any, extra: dict[str, Any] | None = None) -> Response:
         """The row as it is now, as far as the person may read it."""

@@ -66,6 +66,26 @@ class Chart:
     kind: str | None = None
 
 
+@dataclass(frozen=True)
+class StatusBar:
+    """The states of a record in order, the present one marked.
+
+    `path`: codes of the choice column that form the usual way; or a function of the record
+    giving (code, label) pairs, for stages that are data.
+    """
+
+    column: str
+    path: Sequence[str] | Callable[[Any], Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A PDF of one record; `name` is the key its writer is registered under."""
+
+    name: str
+    label: Any
+
+
 def action(
     name: str,
     text: Any,
@@ -73,9 +93,18 @@ def action(
     icon: str = "bolt",
     multiple: bool = True,
     single: bool = True,
+    inputs: Sequence[Any] = (),
+    optional: Sequence[Any] = (),
 ) -> Callable[..., Any]:
     """FAB's action decorator: `text` is the button, `confirmation` the question before it runs.
 
-    The method gets the list of rows, inside one transaction that the screen commits.
+    The method gets the list of rows, inside one transaction that the screen commits. `inputs`
+    and `optional` name what is asked for first: columns of this entity, or (entity, column)
+    pairs; the method then gets (rows, values by column name).
     """
-    return fab_action(name, text, confirmation, icon, multiple, single)
+
+    def wrap(method: Callable[..., Any]) -> Callable[..., Any]:
+        method.inputs, method.optional = tuple(inputs), tuple(optional)  # type: ignore[attr-defined]
+        return fab_action(name, text, confirmation, icon, multiple, single)(method)
+
+    return wrap

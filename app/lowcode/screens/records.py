@@ -28,6 +28,7 @@ from app.lowcode.pages import (
     Tab,
 )
 from app.lowcode.screens.declare import Lines, Section
+from app.lowcode.screens.documents import steps_of
 from app.lowcode.screens.forms import line_texts, line_totals
 from app.lowcode.screens.lists import actions_of, cell_of
 from app.lowcode.screens.saving import is_visible
@@ -71,6 +72,8 @@ def record_page(view: Any, item: Any) -> RecordPage:
         else None,
         actions=actions_of(view, bulk=False, item=item),
         help_url=view.help_url,
+        steps=steps_of(view, item),
+        documents=view.document_links(item),
     )
 
 

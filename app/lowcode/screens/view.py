@@ -15,10 +15,12 @@ from sqlalchemy import inspect, select
 from app.extensions import db
 from app.lowcode import principal
 from app.lowcode.fields import resolve
-from app.lowcode.fields.relations import LARGEST_KEY, key_of
+from app.lowcode.fields.relations import LARGEST_KEY
 from app.lowcode.listing import Listable, ListState, read_state
 from app.lowcode.naming import plural_of, resource_of, title_of
-from app.lowcode.screens.declare import Section
+from app.lowcode.screens.acting import Acting
+from app.lowcode.screens.declare import Section, StatusBar
+from app.lowcode.screens.documents import Documents
 from app.lowcode.screens.extras import RecordExtras
 from app.lowcode.screens.forms import wire_picker
 from app.lowcode.screens.layouts import LayoutData
@@ -36,7 +38,7 @@ class EntityInterface(SQLAInterface):
         super().__init__(obj, db.session)
 
 
-class EntityView(Writing, RecordExtras, LayoutData, Pickers, ModelView):
+class EntityView(Writing, Acting, Documents, RecordExtras, LayoutData, Pickers, ModelView):
     """One declared screen: list, record, forms, actions, board, calendar, chart, export, API.
 
     Subclasses declare; see `docs/add-an-entity.md` for a whole example. FAB's attribute names
@@ -53,6 +55,10 @@ class EntityView(Writing, RecordExtras, LayoutData, Pickers, ModelView):
     #: key facts on top of the record page
     facts: ClassVar[Sequence[str]] = ()
     layouts: ClassVar[Sequence[Any]] = ()
+    #: the states of a record as a bar on its page
+    status_bar: ClassVar[StatusBar | None] = None
+    #: PDFs of one record: `Document` each
+    documents: ClassVar[Sequence[Any]] = ()
     #: relationships whose rows stand in the timeline
     timeline: ClassVar[Sequence[str]] = ()
     #: columns whose sum over the filtered rows stands under the list
@@ -94,10 +100,10 @@ class EntityView(Writing, RecordExtras, LayoutData, Pickers, ModelView):
         super().__init__(**kwargs)
         if declared is None and self.form:
             self.base_permissions = sorted({*self.base_permissions, *self.extra_permissions})
-        elif not self.form:
-            # Without a form nothing can be added or changed.
-            gone = {"can_add", "can_edit", "can_import"}
-            self.base_permissions = [p for p in self.base_permissions if p not in gone]
+        # Without a form nothing can be added or changed, without documents nothing printed.
+        gone = set() if self.form else {"can_add", "can_edit", "can_import"}
+        gone |= set() if self.documents else {"can_print"}
+        self.base_permissions = [p for p in self.base_permissions if p not in gone]
 
     def _sortable(self) -> list[str]:
         return [path for path in self.list_columns if resolve(self.model, path).field.sortable]
@@ -219,40 +225,6 @@ class EntityView(Writing, RecordExtras, LayoutData, Pickers, ModelView):
         from app.lowcode.exporting import export_response
 
         return export_response(self, read_state(self.listable, request.args), fmt)
-
-    # actions --------------------------------------------------------------------
-    @expose("/action/<name>", methods=["POST"])
-    def action_post(self, name: str) -> Any:
-        """A named action on the ticked rows, or on the one row of a record page."""
-        if name not in self.actions:
-            abort(404)
-        if not self.may_action(name):
-            abort(403)
-        keys = [key_of(text) for text in request.form.getlist("rowid")]
-        if not keys or None in keys:
-            abort(400)
-        items = self.get_items(key for key in keys if key is not None)
-        answer = self.run_action(name, items)
-        if answer is not None:
-            return answer
-        single = request.form.get("from") == "record" and len(items) == 1
-        return redirect(self.url_of(items[0].id) if single else self.back_to_list())
-
-    def run_action(self, name: str, items: Sequence[Any]) -> Any:
-        """Run it on every row or on none; a DomainError becomes the answer of the request."""
-        chosen = self.actions[name]
-        if not all(self.is_action_available(name, item) for item in items):
-            raise DomainError("This is not possible in the present state.")
-        answer = chosen.func(items)
-        db.session.commit()
-        if answer is None:
-            flash(_("%(action)s: %(count)s done.", action=chosen.text, count=len(items)), "success")
-        return answer
-
-    def apply(self, items: Sequence[Any], act: Any) -> None:
-        """Call `act(row)` on each row, in key order so that concurrent actions cannot deadlock."""
-        for item in sorted(items, key=lambda row: row.id):
-            act(item)
 
     # addresses ------------------------------------------------------------------
     def url_of(self, pk: int) -> str:

@@ -1,0 +1,112 @@
+"""Named actions: on ticked rows or one record, with a dialog first where they need input."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+from wtforms import Form
+
+from app.extensions import db
+from app.lowcode.fields import Field, field_of
+from app.lowcode.fields.relations import key_of
+from app.lowcode.pages import FormPage, FormSection
+from app.rules.errors import DomainError
+
+MOST_ROWS = 1000
+
+
+class Acting:
+    """Adds `/action/<name>`; whether it may and can run is asked again here, whatever was shown."""
+
+    @expose("/action/<name>", methods=["POST"])
+    def action_post(self, name: str) -> Any:
+        """Run an action on the rows named by `rowid`; first ask for its inputs, if it has any."""
+        if name not in self.actions:
+            abort(404)
+        if not self.may_action(name):
+            abort(403)
+        keys = [key_of(text) for text in request.form.getlist("rowid")[:MOST_ROWS]]
+        if not keys or None in keys:
+            abort(400)
+        items = self.get_items(key for key in keys if key is not None)
+        values: dict[str, Any] = {}
+        if self.inputs_of(name):
+            self.check_available(name, items)
+            form = self._input_form(name, items)
+            if "asked" not in request.form or not form.validate():
+                return self._ask(name, items, form)
+            values = {field.short_name: field.data for field in form}
+        return self._answer(name, items, values)
+
+    def _answer(self, name: str, items: Sequence[Any], values: dict[str, Any]) -> Any:
+        answer = self.perform(name, items, values)
+        db.session.commit()
+        if answer is not None:
+            return answer
+        label = self.actions[name].text
+        flash(_("%(action)s: %(count)s done.", action=label, count=len(items)), "success")
+        single = request.form.get("from") == "record" and len(items) == 1
+        return redirect(self.url_of(items[0].id) if single else self.back_to_list())
+
+    def perform(self, name: str, items: Sequence[Any], values: dict[str, Any]) -> Any:
+        """Do it on every row or on none; the caller commits. DomainError when it is not possible."""
+        self.check_available(name, items)
+        act = self.actions[name].func
+        return act(items, values) if self.inputs_of(name) else act(items)
+
+    def check_available(self, name: str, items: Sequence[Any]) -> None:
+        if not all(self.is_action_available(name, item) for item in items):
+            raise DomainError("This is not possible in the present state.")
+
+    def apply(self, items: Sequence[Any], act: Any) -> None:
+        """Call `act(row)` on each row, in key order so that concurrent actions cannot deadlock."""
+        for item in sorted(items, key=lambda row: row.id):
+            act(item)
+
+    # inputs -----------------------------------------------------------------------
+    def inputs_of(self, name: str) -> dict[str, tuple[Field, bool]]:
+        """Input name → (field, required) of an action."""
+        act = self.actions[name].func
+        wanted = [(entry, True) for entry in getattr(act, "inputs", ())]
+        wanted += [(entry, False) for entry in getattr(act, "optional", ())]
+        fields = [
+            (field_of(self.model, entry) if isinstance(entry, str) else field_of(*entry), required)
+            for entry, required in wanted
+        ]
+        return {field.name: (field, required) for field, required in fields}
+
+    def _input_form(self, name: str, items: Sequence[Any]) -> Form:
+        inputs = self.inputs_of(name)
+        form_class = type(
+            "Inputs",
+            (Form,),
+            {key: field.form_field(required) for key, (field, required) in inputs.items()},
+        )
+        first = items[0] if len(items) == 1 else None
+        start = {key: getattr(first, key, None) for key in inputs}
+        asked = "asked" in request.form
+        return form_class(request.form if asked else None, data={} if asked else start)
+
+    def _ask(self, name: str, items: Sequence[Any], form: Form) -> Any:
+        for field in form:
+            self.wire_picker(field, field.short_name, set())
+        label = str(self.actions[name].text)
+        carried = [("rowid", str(item.id)) for item in items] + [("asked", "1")]
+        carried += [(key, request.form[key]) for key in ("from", "state") if key in request.form]
+        what = repr(items[0]) if len(items) == 1 else _("%(count)s selected", count=len(items))
+        page = FormPage(
+            title=f"{label} · {what}",
+            resource=self.resource,
+            action_url=url_for(f"{self.endpoint}.action_post", name=name),
+            cancel_url=self.url_of(items[0].id) if len(items) == 1 else self.back_to_list(),
+            form=form,
+            parts=[FormSection(label, list(form))],
+            errors=[],
+            mode="action",
+            help_url=self.help_url,
+            hidden=carried,
+        )
+        status = 422 if "asked" in request.form else 200
+        return render_template("form.html", page=page), status
