@@ -187,7 +187,8 @@ def _match_choices(view: Any, targets: dict[str, Target], mapping: Mapping) -> l
     deciding = [key for key in keys if key not in narrowing]
     ways = [(*narrowing, key) for key in deciding] if len(deciding) > 1 else []
     chosen = ",".join(mapping.match)
-    own = _("%(keys)s, whichever the row has first", keys=_labels(targets, deciding))
+    either = ", ".join(targets[key].label for key in deciding)
+    own = _("%(keys)s, whichever the row has first", keys=either)
     choices = [Choice("", own if ways else _labels(targets, keys), None, not chosen)]
     return choices + [
         Choice(",".join(way), _labels(targets, way), None, ",".join(way) == chosen) for way in ways
