@@ -10,7 +10,7 @@ import pytest
 from tests.start import product
 
 #: seconds after the start: before, during and after the migration, and while writing rights
-MOMENTS = [0.8, 1.3, 1.7, 2.1, 2.6, 3.2, 4.0]
+MOMENTS = [0.8, 1.5, 2.2, 3.0, 4.0]
 
 
 def kill_after(command: list[str], var: Path, seconds: float, *, cwd: Path = product.ROOT) -> None:

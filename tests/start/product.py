@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
 #: of the administrator of the data folder that tests start from
@@ -91,15 +92,7 @@ def copy_of_product(folder: Path) -> Path:
 def next_version(folder: Path, then: str = "pass") -> Path:
     """The product with one more migration."""
     copy_of_product(folder)
-    heads = subprocess.run(
-        flask("db", "heads"),
-        cwd=folder,
-        env=environment(folder / "var"),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    head = heads.stdout.split()[0]
+    head = ScriptDirectory(str(folder / "migrations")).get_current_head()
     path = folder / "migrations" / "versions" / "next_version.py"
     path.write_text(MIGRATION.format(head=head, then=then))
     return folder
