@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, not_, or_, true
 
 from app.lowcode.fields import ResolvedPath, resolve
 from app.lowcode.fields.relations import RelatedField
+from app.lowcode.scope import within_reach
 from app.rules.errors import InvalidInput
 
 Tree = dict[str, Any]
@@ -74,7 +75,8 @@ def on_path(model: type[Any], resolved: ResolvedPath, op: str, value: Any) -> Co
         return resolved.field.condition(getattr(model, resolved.field.name), op, value)
     first, *rest = resolved.hops
     inner = ResolvedPath(resolved.path, tuple(rest), resolved.field)
-    return getattr(model, first.name).has(on_path(first.target, inner, op, value))
+    end = on_path(first.target, inner, op, value)
+    return getattr(model, first.name).has(within_reach(first.target, end))
 
 
 def loads(text: str) -> Tree:

@@ -7,7 +7,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from flask_appbuilder import Model
-from sqlalchemy import ColumnClause, ColumnElement, Table, false, inspect, or_, select
+from sqlalchemy import ColumnClause, ColumnElement, Table, and_, false, inspect, or_, select
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql import visitors
@@ -63,6 +63,15 @@ def criterion(model: type[Any], principal: Principal) -> ColumnElement[bool] | N
                 getattr(model, scope.owner) == principal.user_id,
                 getattr(model, scope.team).in_(principal.team_ids),
             )
+
+
+def within_reach(model: type[Any], clause: ColumnElement[bool]) -> ColumnElement[bool]:
+    """`clause` on the end of a relationship, for rows of `model` that the acting person sees.
+
+    For EXISTS: the criteria of `narrow` reach joins and subqueries, but not `has()` and `any()`.
+    """
+    limit = criterion(model, acting.current()) if hasattr(model, "scope") else None
+    return clause if limit is None else and_(clause, limit)
 
 
 def _options_for(principal: Principal) -> list[ORMOption]:

@@ -24,11 +24,15 @@ def test_without_anybody_code_is_refused() -> None:
 def test_acting_ends_with_its_block_also_after_an_error() -> None:
     outer, inner = Principal(1, "outer"), Principal(2, "inner")
     with acting_as(outer):
-        with pytest.raises(ZeroDivisionError), acting_as(inner):
-            assert current() is inner
-            1 / 0  # noqa: B018 - any error
+        with pytest.raises(NoPrincipal), acting_as(inner):
+            _fail_as(inner)
         assert current() is outer
     assert current_or_none() is None
+
+
+def _fail_as(principal: Principal) -> None:
+    assert current() is principal
+    raise NoPrincipal
 
 
 def test_a_thread_does_not_inherit_who_acts() -> None:

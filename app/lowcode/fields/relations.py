@@ -10,7 +10,7 @@ from app.lowcode import principal
 from app.lowcode.fields.base import Field, humanize
 from app.lowcode.fields.inputs import PickerField, TagsInput
 from app.lowcode.pages import Cell
-from app.lowcode.scope import criterion
+from app.lowcode.scope import criterion, within_reach
 from app.rules.errors import InvalidInput
 
 #: keys are 32-bit in the database; no row has this one
@@ -81,6 +81,11 @@ class RelatedField(Field):
                 )
         raise InvalidInput("There is no %(label)s %(value)s.", label=self.label, value=text)
 
+    def any_of(self, values: list[Any]) -> ColumnElement[bool]:
+        """SQL: the target is one of those that `values` name and the acting person sees."""
+        chosen = or_(*(self.matches(self.target, item) for item in values))
+        return within_reach(self.target, chosen)
+
     def matches(self, row: type[Any], value: Any) -> ColumnElement[bool]:
         """SQL: the target `row` is the one `value` names (key, code or label)."""
         if str(value) == "me":
@@ -136,7 +141,7 @@ class RelationField(RelatedField):
         if self._by_key_alone(values):
             chosen = self.key_column.in_([key_of(item) for item in values])
             return or_(~chosen, self.key_column.is_(None)) if op == "ne" else chosen
-        chosen = expression.has(or_(*(self.matches(self.target, item) for item in values)))
+        chosen = expression.has(self.any_of(values))
         return ~chosen if op == "ne" else chosen
 
     def _by_key_alone(self, values: list[Any]) -> bool:
@@ -192,7 +197,7 @@ class TagsField(RelatedField):
         if op == "not_empty":
             return expression.any()
         values = value if isinstance(value, list) else [value]
-        chosen = expression.any(or_(*(self.matches(self.target, item) for item in values)))
+        chosen = expression.any(self.any_of(values))
         return ~chosen if op == "ne" else chosen
 
     def openapi(self) -> dict[str, Any]:

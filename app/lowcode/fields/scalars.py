@@ -265,7 +265,8 @@ class MomentField(DateField):
         """A day as upper end includes the whole day."""
         local = high.astimezone(get_timezone() or UTC)
         if (local.hour, local.minute, local.second) == (0, 0, 0):
-            return expression < high + timedelta(days=1)
+            # On the clock, not 24 hours on: the days when summer time begins and ends differ.
+            return expression < self._aware(local.replace(tzinfo=None) + timedelta(days=1))
         return expression <= high
 
     def openapi(self) -> dict[str, Any]:
