@@ -58,7 +58,16 @@ MENU: tuple[Area, ...] = (
         "system",
         "System",
         "settings",
-        (UserView, RoleView, TeamView, RegionView, SettingView, ImportView, JobView, AuditEntryView),
+        (
+            UserView,
+            RoleView,
+            TeamView,
+            RegionView,
+            SettingView,
+            ImportView,
+            JobView,
+            AuditEntryView,
+        ),
     ),
 )
 
