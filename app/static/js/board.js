@@ -7,11 +7,9 @@
     const columns = [...board.querySelectorAll(".board-column")];
 
     const move = async (card, column, undo) => {
-      // The board knows one address, written for a row 0.
-      const url = board.dataset.moveUrl.replace("/0/", `/${card.dataset.id}/`);
-      const wish = { column: board.dataset.field, value: column.dataset.value, version: Number(card.dataset.version) };
+      const wish = { id: Number(card.dataset.id), value: column.dataset.value, version: Number(card.dataset.version) };
       try {
-        await post(url, wish);
+        await post(board.dataset.moveUrl, wish);
         toast(text("moving", { column: column.dataset.label }));
         await reload(board);
       } catch (problem) {

@@ -29,6 +29,7 @@
       height: small ? "auto" : "100%",
       dayMaxEvents: small ? 4 : true,
       eventDisplay: "block",
+      moreLinkDidMount: ({ el }) => el.setAttribute("role", "button"),
       eventDidMount: ({ el, event }) => { if (event.extendedProps.tint) el.style.setProperty("--tint", event.extendedProps.tint); },
       events: async ({ startStr, endStr }) => {
         const url = new URL(place.dataset.calendar, window.location.href);

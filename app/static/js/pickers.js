@@ -46,6 +46,8 @@
       },
       ...more,
     });
+    // The control has the label from here on.
+    select.setAttribute("aria-hidden", "true");
     // The server has chosen already: what it sent is shown, whatever was typed.
     picker.settings.score = () => () => 1;
     picker.on("type", () => { picker.clearOptions((option) => picker.items.includes(String(option.value))); });
@@ -76,7 +78,7 @@
         const form = dialog.querySelector("form");
         form.querySelector("[data-dialog-close]").addEventListener("click", () => dialog.close());
         form.addEventListener("submit", send);
-        const first = form.querySelector(".is-invalid, input:not([type=hidden]), select, textarea");
+        const first = form.querySelector(".is-invalid") || form.querySelector("input:not([type=hidden]), select, textarea");
         if (first && !first.value && words && first.type === "text") first.value = words;
         first?.focus();
       };
@@ -117,7 +119,7 @@
       const input = button.parentElement.querySelector("input");
       const time = "time" in button.dataset;
       const picker = button.picker || window.flatpickr(button, {
-        locale: settings.locale.startsWith("zh") ? "zh" : "default",
+        locale: { ...(settings.locale.startsWith("zh") ? window.flatpickr.l10ns.zh : {}), firstDayOfWeek: 1 },
         enableTime: time,
         time_24hr: true,
         dateFormat: time ? "Y-m-d H:i" : "Y-m-d",
