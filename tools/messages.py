@@ -38,7 +38,7 @@ def written() -> Iterator[tuple[str, Any]]:
 
 
 def _refusals() -> list[str]:
-    """The names of all kinds of DomainError."""
+    """The names of all kinds of DomainError that are loaded."""
     from app.rules.errors import DomainError
 
     kinds, names = [DomainError], []
@@ -105,8 +105,9 @@ def _kernel_texts() -> Iterator[tuple[str, str]]:
         yield "audit", humanize(action)
     for detail in ("file", "document", "format", "rows", "filter"):
         yield "audit", humanize(detail)
-    for role in roles.ROLES:
-        yield "roles", humanize(role)
+    for name, role in roles.ROLES.items():
+        yield "roles", humanize(name)
+        yield "roles", role.description
 
 
 def all_texts() -> dict[Any, set[str]]:
@@ -114,7 +115,8 @@ def all_texts() -> dict[Any, set[str]]:
     from app import create_app
 
     texts: dict[Any, set[str]] = {}
-    for place, text in [*written(), *derived(create_app())]:
+    app = create_app()  # first: every kind of refusal is known once all modules are loaded
+    for place, text in [*written(), *derived(app)]:
         if text and text not in NO_TEXTS:
             texts.setdefault(text, set()).add(place)
     return texts
