@@ -117,7 +117,10 @@ def resolve(model: type[Any], path: str) -> ResolvedPath:
 
 
 def fields_of(model: type[Any]) -> list[Field]:
-    """Every field of an entity: columns (foreign keys through their relation), relations, tags."""
+    """Every field of an entity: columns (foreign keys through their relation), relations, tags.
+
+    Derived keys are the kernel's own business.
+    """
     mapper = inspect(model)
     keys = {
         key
@@ -125,6 +128,7 @@ def fields_of(model: type[Any]) -> list[Field]:
         if relationship.direction is RelationshipDirection.MANYTOONE
     }
     foreign = {c.key for key in keys for c in mapper.relationships[key].local_columns}
-    names = [name for name in mapper.column_attrs.keys() if name not in foreign]  # noqa: SIM118
+    hidden = foreign | set(getattr(model, "derived", ()))
+    names = [name for name in mapper.column_attrs.keys() if name not in hidden]  # noqa: SIM118
     many = [key for key, rel in mapper.relationships.items() if rel.secondary is not None]
     return [field_of(model, name) for name in [*names, *sorted(keys), *many]]

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from flask_babel import format_date, format_datetime, format_decimal, get_timezone
@@ -17,8 +18,10 @@ from app.rules.choices import Choice
 from app.rules.dates import DatePreset, date_range
 from app.rules.errors import InvalidInput
 from app.rules.identity import check_email, check_phone, check_uscc
-from app.rules.text import storable
+from app.rules.text import shorten, storable
 
+#: choices that a refusal names
+MOST_NAMED = 12
 COMPARE = frozenset({"eq", "ne", "in", "lt", "le", "gt", "ge", "between", "empty", "not_empty"})
 
 
@@ -327,11 +330,12 @@ class ChoiceField(Field):
                 _(member.label).casefold(),
             }:
                 return member
+        shown = ", ".join(_(member.label) for member in islice(self.enum, MOST_NAMED))
         raise InvalidInput(
             "%(value)s is not one of: %(choices)s",
             field=self.name,
-            value=text,
-            choices=", ".join(_(member.label) for member in self.enum),
+            value=shorten(text),
+            choices=shown if len(self.enum) <= MOST_NAMED else f"{shown} …",
         )
 
     def text(self, value: Any) -> str:

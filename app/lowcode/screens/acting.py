@@ -51,7 +51,7 @@ class Acting:
         return redirect(self.url_of(items[0].id) if single else self.back_to_list())
 
     def perform(self, name: str, items: Sequence[Any], values: dict[str, Any]) -> Any:
-        """Do it on every row or on none; the caller commits. DomainError when it is not possible."""
+        """Do it on every row or on none; the caller commits. DomainError when it cannot be."""
         self.check_available(name, items)
         act = self.actions[name].func
         return act(items, values) if self.inputs_of(name) else act(items)

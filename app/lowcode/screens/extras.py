@@ -2,19 +2,19 @@
 
 import hashlib
 import secrets
-from pathlib import Path
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, request, send_file, url_for
+from flask import abort, flash, redirect, request, send_file, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
-from sqlalchemy import event, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from app.entities.system.record import Attachment, Note
 from app.extensions import db
 from app.lowcode import audit
+from app.lowcode.belongings import folder, remove_after_commit, remove_after_rollback
+from app.lowcode.fields.inputs import translated
 from app.lowcode.files import check_upload
 from app.rules.errors import DomainError
 
@@ -48,7 +48,7 @@ class RecordExtras:
         try:
             name, content_type = check_upload(upload.filename, data)
         except DomainError as error:
-            flash(_(error.text, **error.arguments), "danger")
+            flash(translated(error), "danger")
             return redirect(self.url_of(pk))
         attachment = Attachment(
             entity=self.model.__name__,
@@ -59,9 +59,9 @@ class RecordExtras:
             size=len(data),
             sha256=hashlib.sha256(data).hexdigest(),
         )
-        path = _folder() / attachment.stored_name
+        path = folder() / attachment.stored_name
         path.write_bytes(data)
-        _remove_after_rollback(path)
+        remove_after_rollback(db.session(), path)
         db.session.add(attachment)
         self._log_file("attach", item, name)
         db.session.commit()
@@ -73,7 +73,7 @@ class RecordExtras:
     @permission_name("show")
     def file(self, pk: int, file_id: int) -> Any:
         attachment = self._attachment(pk, file_id)
-        path = _folder() / attachment.stored_name
+        path = folder() / attachment.stored_name
         if not path.is_file():
             abort(404)
         answer = send_file(
@@ -90,12 +90,10 @@ class RecordExtras:
     @permission_name("edit")
     def delete_file(self, pk: int, file_id: int) -> Any:
         attachment = self._attachment(pk, file_id)
-        path = _folder() / attachment.stored_name
         self._log_file("detach", self.get_item(pk), attachment.name)
         db.session.delete(attachment)
+        remove_after_commit(db.session(), folder() / attachment.stored_name)
         db.session.commit()
-        # Only now: had the commit failed, the row would still need its file.
-        path.unlink(missing_ok=True)
         flash(_("%(name)s was removed.", name=attachment.name), "success")
         return redirect(self.url_of(pk))
 
@@ -119,24 +117,3 @@ class RecordExtras:
         keys = {"pk": pk, "file_id": attachment.id}
         remove = url_for(f"{self.endpoint}.delete_file", **keys) if self.may("can_edit") else None
         return url_for(f"{self.endpoint}.file", **keys), remove
-
-
-def _folder() -> Path:
-    folder: Path = current_app.extensions["kehu_settings"].attachments
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _remove_after_rollback(path: Path) -> None:
-    """A file whose row was never committed must not stay behind."""
-
-    def remove(_session: Session) -> None:
-        path.unlink(missing_ok=True)
-
-    def keep(_session: Session) -> None:
-        if event.contains(session, "after_rollback", remove):
-            event.remove(session, "after_rollback", remove)
-
-    session = db.session()
-    event.listen(session, "after_rollback", remove, once=True)
-    event.listen(session, "after_commit", keep, once=True)

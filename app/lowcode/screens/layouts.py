@@ -1,6 +1,7 @@
 """Board, calendar and chart over the same filtered rows as the list."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -62,7 +63,7 @@ class LayoutData:
                 )
                 for i, b in enumerate(self.boards)
             ]
-            if not page.warnings:
+            with suppress(DomainError):  # a filter that cannot be read: said already
                 page.board = board_of(self, self.boards[wanted], state)
             if self.may("can_edit"):
                 page.move_url = url_for(f"{self.endpoint}.move", column=page.board_field)

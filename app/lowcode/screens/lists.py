@@ -27,6 +27,8 @@ from app.lowcode.screens.declare import Board, Calendar, Chart
 from app.rules.dates import DatePreset
 from app.rules.errors import DomainError
 
+#: vocabularies above this, such as countries, are searched and not sent with every list
+LONGEST_CHOICE = 30
 SIZES = (25, 50, 100, 200)
 _LAYOUTS = {
     "list": ("List", "list"),
@@ -201,9 +203,10 @@ def actions_of(view: Any, *, bulk: bool, item: Any = None) -> list[Action]:
 def filter_of(view: Any, path: str) -> FilterSpec:
     resolved = resolve(view.model, path)
     field = resolved.field
-    if isinstance(field, RelatedField):
+    if isinstance(field, RelatedField) or len(field.options) > LONGEST_CHOICE:
         picker = url_for(f"{view.endpoint}.picker", path=path)
-        return FilterSpec(path, str(resolved.label), field.kind, picker_url=picker)
+        kind = field.kind if isinstance(field, RelatedField) else "relation"
+        return FilterSpec(path, str(resolved.label), kind, picker_url=picker)
     kind = {"moment": "date", "quantity": "number"}.get(field.kind, field.kind)
     choices = [Choice(o.value, o.label, o.color) for o in field.options]
     if kind == "date":

@@ -1,5 +1,6 @@
 """Remote pickers: find a row to point at, inside the acting person's scope."""
 
+from itertools import islice
 from typing import Any
 
 from flask import abort, jsonify, request
@@ -9,6 +10,7 @@ from sqlalchemy import inspect, or_, select
 from app.extensions import db
 from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.relations import RelatedField, key_of
+from app.lowcode.fields.scalars import ChoiceField
 from app.rules.text import storable
 
 MOST = 20
@@ -21,12 +23,17 @@ class Pickers:
     def picker(self, path: str) -> Any:
         if not any(self.may(right) for right in ("can_list", "can_add", "can_edit")):
             abort(403)
-        field = self._picked(path)
-        rows = db.session.scalars(self._candidates(field, storable(request.args.get("q", ""))))
-        return jsonify([{"value": str(row.id), "label": field.label_of(row)} for row in rows])
+        field, words = self._picked(path), storable(request.args.get("q", ""))
+        if isinstance(field, ChoiceField):
+            fitting = (o for o in field.options if words.casefold() in o.label.casefold())
+            pairs = [(option.value, option.label) for option in islice(fitting, MOST)]
+        else:
+            rows = db.session.scalars(self._candidates(field, words))
+            pairs = [(str(row.id), field.label_of(row)) for row in rows]
+        return jsonify([{"value": value, "label": label} for value, label in pairs])
 
-    def _picked(self, path: str) -> RelatedField:
-        """The relation at `path`: a form field, a filter or a column of inline lines."""
+    def _picked(self, path: str) -> RelatedField | ChoiceField:
+        """The field at `path`: of the form, of a filter or of a column of inline lines."""
         line, _dot, column = path.partition(".")
         names = {*self.form_columns, *self.filters}
         lines = {part.name: part for part in self.form if hasattr(part, "computed")}
@@ -39,7 +46,7 @@ class Pickers:
                 abort(404)
         except LookupError:
             abort(404)
-        return field if isinstance(field, RelatedField) else abort(404)
+        return field if isinstance(field, RelatedField | ChoiceField) else abort(404)
 
     def _candidates(self, field: RelatedField, words: str) -> Any:
         target = field.target

@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import format_datetime, format_timedelta
 from flask_babel import gettext as _
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, select
 
 from app.entities.system.audit import AuditEntry
 from app.entities.system.record import Attachment, Note
@@ -211,10 +211,13 @@ def _event(kind: str, who: str, moment: datetime, text: str, **more: Any) -> tup
 
 
 def _changes(view: Any, item: Any) -> list[tuple[datetime, Event]]:
+    of_row = (AuditEntry.entity == view.model.__name__, AuditEntry.entity_id == item.id)
+    # SQLite gives a freed key again: what was before the last deletion is another record's.
+    gone = select(func.max(AuditEntry.id)).where(*of_row, AuditEntry.action == "delete")
     rows = db.session.execute(
         select(AuditEntry, User.name)
         .outerjoin(User, AuditEntry.user_id == User.id)
-        .where(AuditEntry.entity == view.model.__name__, AuditEntry.entity_id == item.id)
+        .where(*of_row, AuditEntry.id > func.coalesce(gone.scalar_subquery(), 0))
         .order_by(AuditEntry.id.desc())
         .limit(NEWEST)
     )

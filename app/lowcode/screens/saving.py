@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import UniqueConstraint, inspect, select
 from sqlalchemy.exc import IntegrityError
 
+from app.entities.types import now_utc
 from app.extensions import db
 from app.lowcode import principal
 from app.lowcode.fields import field_of
@@ -145,3 +146,9 @@ def _put_lines(part: Lines, item: Any, rows: Sequence[Mapping[str, Any]]) -> Non
         kept.append(line)
     if kept != list(collection):
         collection[:] = kept
+    elif not any(map(db.session.is_modified, kept)):
+        return
+    if item.id is not None:
+        # The record is one with its lines: whoever holds an older version of it must be told.
+        item.changed_on = now_utc()
+        item.changed_by_id = principal.current().user_id

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, render_template, request, url_for
 from flask_appbuilder import ModelView, expose, has_access
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import inspect, select
 
@@ -28,7 +27,6 @@ from app.lowcode.screens.lists import list_page, related_page
 from app.lowcode.screens.pickers import Pickers
 from app.lowcode.screens.records import record_page
 from app.lowcode.screens.writing import Writing
-from app.rules.errors import DomainError
 
 
 class EntityInterface(SQLAInterface):
