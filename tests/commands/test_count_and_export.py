@@ -118,3 +118,23 @@ def test_what_cannot_be_exported_gets_one_clear_line(app: Flask, words: list[str
     result = run(app, "export", *words)
     assert result.exit_code == 2, result.output
     assert len(result.output.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("options", [[], ["--all-columns"]])
+def test_an_exported_file_comes_back_without_a_change(
+    app: Flask, tmp_path: Path, options: list[str]
+) -> None:
+    with inside(app) as session:
+        session.add_all(
+            [
+                Customer(name="=Formula & Sons", phone="+86 10 1234 5678", notes='-a, "b"\n;c'),
+                Customer(name="任意客户", credit_limit=Decimal("-0.5") * -1, do_not_contact=True),
+            ]
+        )
+    out = tmp_path / "customers.csv"
+    assert run(app, "export", "customers", *options, "--out", str(out)).exit_code == 0
+    result = run(app, "import", "customers", str(out))
+    assert result.exit_code == 0, result.output
+    assert result.output.splitlines()[-1].endswith("created 0, changed 0, unchanged 5, failed 0"), (
+        result.output
+    )

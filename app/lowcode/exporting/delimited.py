@@ -2,27 +2,12 @@
 
 import csv
 import io
-import re
 from typing import IO, Any
 
 from app.lowcode.exporting.table import ExportTable
 from app.lowcode.fields import Field
 from app.lowcode.fields.scalars import NumberField
-
-#: What a spreadsheet takes for a formula, also behind quotes, blanks or a byte order mark, and as
-#: the full-width signs that Chinese and Japanese editions accept.
-_FORMULA = re.compile(r"[\s\"'\ufeff]*[=+\-@＝＋－＠]|[\"'\ufeff]*[\t\r]")
-_NEGATIVE = re.compile(r"-\d+(\.\d+)?")
-
-
-def guard(text: str) -> str:
-    """The text with `'` before anything a spreadsheet would run; plain negative numbers stay."""
-    return f"'{text}" if _FORMULA.match(text) and not _NEGATIVE.fullmatch(text) else text
-
-
-def unguard(text: str) -> str:
-    """The text that `guard` was given: imports read their own exports back unchanged."""
-    return text[1:] if text.startswith("'") and guard(text[1:]) == text else text
+from app.rules.formulas import guard
 
 
 def write(table: ExportTable, file: IO[bytes]) -> None:

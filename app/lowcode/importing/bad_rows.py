@@ -5,7 +5,6 @@ a formula is written as text.
 """
 
 import csv
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,7 @@ from flask_babel import gettext as _
 from app.lowcode.importing.reading import Cell, Table
 from app.lowcode.importing.results import RowError
 from app.rules.errors import InvalidInput
-
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+from app.rules.formulas import guard
 
 
 def bad_rows(table: Table, errors: Iterable[RowError]) -> Iterator[list[Cell]]:
@@ -76,9 +73,7 @@ def _write(sheet: Any, row: int, column: int, cell: Cell, style: Any, dates: Any
 
 
 def _guarded(cell: Cell) -> Any:
-    if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return "" if cell is None else cell
+    return guard(cell) if isinstance(cell, str) else "" if cell is None else cell
 
 
 WRITERS = {".csv": write_csv, ".xlsx": write_xlsx}

@@ -19,10 +19,9 @@ from app.lowcode.importing.mapping import Mapping, Source, column_names, find_co
 from app.lowcode.importing.reading import Cell, cell_text, join_excess
 from app.lowcode.importing.targets import LANGUAGES, Target, has_default
 from app.rules.errors import InvalidInput
+from app.rules.formulas import unguard
 from app.rules.parsing_dates import parse_date, parse_datetime
 
-#: what our own CSV export puts before texts that a spreadsheet would run
-_GUARD = re.compile(r"^'(?=[=+\-@\t\r])")
 _SEPARATORS = re.compile(r"[,，;；、|]")
 
 
@@ -131,7 +130,7 @@ class RowReader:
         return self._parse(target.field, text, source.by) if text else None
 
     def _text(self, cell: Cell) -> str:
-        text = _GUARD.sub("", cell_text(cell))
+        text = unguard(cell_text(cell))
         return "" if text in self._empty else text
 
     def _parse(self, field: Field, text: str, by: str) -> Any:
