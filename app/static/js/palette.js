@@ -1,15 +1,18 @@
 // Ctrl-K: one box over screens and records; without a word it shows what was opened last.
+// That is remembered for this tab and this sign-in only: machines are shared.
 (() => {
   "use strict";
   const { text, mount, element, icon, debounce, composing, request } = window.kehu;
   const RECENT = "kehu.recent";
   const KEPT = 8;
 
-  const recent = () => JSON.parse(localStorage.getItem(RECENT) || "[]");
+  const recent = () => JSON.parse(sessionStorage.getItem(RECENT) || "[]");
   const remember = (item) => {
     const items = [item, ...recent().filter(({ url }) => url !== item.url)].slice(0, KEPT);
-    localStorage.setItem(RECENT, JSON.stringify(items));
+    sessionStorage.setItem(RECENT, JSON.stringify(items));
   };
+
+  mount("[data-sign-out]", (form) => form.addEventListener("submit", () => sessionStorage.removeItem(RECENT)));
 
   mount("#palette", (dialog) => {
     const input = dialog.querySelector("input");
