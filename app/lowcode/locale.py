@@ -7,6 +7,8 @@ from flask import Response, current_app, g, has_request_context, request
 from flask_appbuilder.babel.manager import BabelManager
 from flask_babel import Babel
 
+from app.lowcode.settings import company_zone, get_setting
+
 LOCALE_COOKIE, THEME_COOKIE, DENSITY_COOKIE = "kehu_locale", "kehu_theme", "kehu_density"
 THEMES = ("auto", "light", "dark")
 DENSITIES = ("comfortable", "compact")
@@ -32,13 +34,13 @@ class LocaleManager(BabelManager):
         return (
             chosen
             or request.accept_languages.best_match(list(self.languages))
-            or self.babel_default_locale
+            or get_setting("language")
         )
 
     def get_timezone(self) -> str | None:
-        """None: the company's default."""
+        """The user's, else the company's."""
         name = g.get("preferences", {}).get("timezone")
-        return name if name and is_timezone(name) else None
+        return name if name and is_timezone(name) else str(company_zone())
 
 
 def note_preferences(user: Any) -> None:

@@ -151,7 +151,7 @@ class EntityApi:
         return self._changed(item)
 
     def _inputs(self, name: str) -> dict[str, Any]:
-        """What the action asks for, from the body; FieldErrors for what is missing or unreadable."""
+        """What the action asks for; FieldErrors for what the body lacks or nobody can read."""
         inputs = self.view.inputs_of(name)
         body = (request.get_json(silent=True) or {}) if inputs else {}
         values: dict[str, Any] = {}
