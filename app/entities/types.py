@@ -15,7 +15,7 @@ SCALE = 10_000
 
 
 class _Scaled(TypeDecorator[Decimal]):
-    """Decimal in Python, integer × 10⁴ in the database; `places` is what people see and may type."""
+    """Decimal in Python, integer × 10⁴ in the database; `places` is what people see and type."""
 
     impl = BigInteger
     cache_ok = True
@@ -102,5 +102,3 @@ class ChoiceType(TypeDecorator[Choice]):
 def now_utc() -> datetime:
     """The default of moment columns."""
     return datetime.now(UTC)
-
-

@@ -6,7 +6,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.entities.base import SHARED, Entity
 
 
-
 class Note(Entity):
     """A remark on a record. Reached only through the record, which decides who may read it."""
 
