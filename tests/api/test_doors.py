@@ -74,3 +74,22 @@ def test_the_rights_of_a_person_stand_in_the_info_of_a_screen(app: Flask) -> Non
     assert {"name": "tier", "required": True}.items() <= next(
         field for field in info["fields"] if field["name"] == "tier"
     ).items()
+
+
+def test_every_screen_answers_and_exports(app: Flask) -> None:
+    admin = Caller(app, "administrator", locale="zh")
+    admin.post("customers", name="客户")
+    for screen in app.extensions["kehu_screens"].values():
+        listed = admin.get(screen.resource)
+        assert (listed.status_code, listed.json.keys()) == (
+            200,
+            {"count", "page", "size", "result"},
+        )
+        assert admin.get(f"{screen.resource}/_info").status_code == 200
+        for row in listed.json["result"][:1]:
+            if "can_show" in screen.base_permissions:
+                assert admin.get(f"{screen.resource}/{row['id']}").json["id"] == row["id"]
+        if "can_export" in screen.base_permissions:
+            for fmt in ("csv", "xlsx", "pdf"):
+                answer = admin.get(f"/{screen.resource}/export.{fmt}", columns="all")
+                assert answer.status_code == 200, (screen.resource, fmt)
