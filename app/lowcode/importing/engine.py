@@ -8,15 +8,13 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
 from sqlalchemy import inspect
-from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from app.lowcode.fields.inputs import translated
-from app.lowcode.importing.lookups import Link, Lookups, Matcher, Missing, load
+from app.lowcode.importing.lookups import Link, Lookups, Matcher, load
 from app.lowcode.importing.mapping import Mapping
+from app.lowcode.importing.missing import REFUSED, MissingRows, reason
 from app.lowcode.importing.reading import Row, Table
 from app.lowcode.importing.results import ImportResult, RowError
 from app.lowcode.importing.rows import Draft, RowReader
@@ -28,14 +26,12 @@ from app.lowcode.importing.targets import (
     screen_for,
     targets_of,
 )
-from app.lowcode.importing.writing import RowWriter, default_of, defaulted
-from app.lowcode.screens.saving import FieldErrors, save
-from app.rules.errors import DomainError, InvalidInput
+from app.lowcode.importing.writing import RowWriter
+from app.lowcode.screens.saving import FieldErrors
+from app.rules.errors import InvalidInput
 from app.rules.imports import RowOutcome
 
 BATCH = 500
-#: what may be wrong with a row when it is written; anything else ends the import
-REFUSED = (DomainError, IntegrityError, DataError, StaleDataError)
 
 #: gets the result so far and the last line of the batch, and ends its transaction
 Commit = Callable[[ImportResult, int], None]
@@ -118,6 +114,7 @@ class _Import:
         self.reader = RowReader(mapping, targets, table.header, table.delimiter, self.lookups)
         keys = [targets[name] for name in match_keys(view, mapping) if name in targets]
         self.matcher = Matcher(session, view.model, keys)
+        self.missing = MissingRows(session, view, mapping.create_missing, self.lookups)
         self.writer = RowWriter(session, view, mapping.mode)
 
     def batches(self, after: int) -> Iterator[list[Draft]]:
@@ -126,9 +123,11 @@ class _Import:
         waiting: list[Draft] = []
         while records := list(islice(rows, BATCH)):
             drafts = [self._prepare(line, cells) for line, cells in records]
-            waiting += [draft for draft in drafts if self._waits(draft)]
-            if ready := [draft for draft in drafts if not self._waits(draft)]:
-                yield ready
+            if self.refers_to_itself:
+                waiting += [draft for draft in drafts if self._waits(draft)]
+                drafts = [draft for draft in drafts if not self._waits(draft)]
+            if drafts:
+                yield drafts
         while waiting:
             for draft in waiting:
                 self._find_again(draft)
@@ -174,7 +173,7 @@ class _Import:
         """Write a batch inside the present transaction and count it."""
         for draft in drafts:
             if not draft.errors:
-                self._settle_missing(draft)
+                self.missing.settle(draft)
         good = [draft for draft in drafts if not draft.errors]
         links = [link for draft in good for link in draft.links()]
         links += [Link(self.view.model, draft.key) for draft in good if draft.key is not None]
@@ -182,47 +181,6 @@ class _Import:
         for draft in drafts:
             if draft.errors:
                 self._refuse(draft)
-
-    def _settle_missing(self, draft: Draft) -> None:
-        """Make the related rows that the mapping allows to be made; the others are errors."""
-        missing = draft.missing()
-        refused = [(path, m) for path, m in missing if not self._may_create(path, draft)]
-        for path, item in refused:
-            error = InvalidInput(
-                "There is no %(label)s %(value)s.", label=item.field.label, value=item.text
-            )
-            draft.errors.append((path, translated(error)))
-        if refused:
-            return
-        for path, item in missing:
-            link = self.lookups.find(item.field, item.text, item.by)
-            if isinstance(link, Missing):
-                link = self._create(draft, path, item)
-            if link is not None:
-                _replace(draft.values, path, item, link)
-
-    def _may_create(self, path: str, draft: Draft) -> bool:
-        return path in self.mapping.create_missing and path in draft.values
-
-    def _create(self, draft: Draft, path: str, item: Missing) -> Link | None:
-        target = item.field.target
-        screen = self.view.screen_of(target)
-        try:
-            if screen is None or not screen.may("can_add"):
-                raise DomainError("You may not add %(value)s.", value=item.text)
-            with self.session.begin_nested():
-                row = target(**{target.label_column: item.text})
-                if target.code_column and not getattr(target, "number_sequence", None):
-                    code = getattr(target, target.code_column)
-                    setattr(row, code.key, item.text[: code.type.length])
-                defaults = {field.name: default_of(field) for field in defaulted(screen)}
-                unset = {k: v for k, v in defaults.items() if getattr(row, k) is None}
-                save(screen, row, unset, is_new=True)
-        except REFUSED as error:
-            draft.errors.append((path, _reason(error)))
-            return None
-        self.lookups.note(row)
-        return Link(target, row.id)
 
     def _write_together(self, drafts: list[Draft], rows: dict[Link, Any]) -> None:
         """Write as many as go together; each draft ends up counted or with errors."""
@@ -236,7 +194,7 @@ class _Import:
         except REFUSED as error:
             left = [draft for draft in drafts if not draft.errors]
             if len(drafts) == 1:
-                drafts[0].errors.append(("", _reason(error)))
+                drafts[0].errors.append(("", reason(error)))
             else:
                 middle = max(1, len(left) // 2)
                 self._write_together(left[:middle], rows)
@@ -285,19 +243,3 @@ class _StartAgain(Exception):  # noqa: N818 - a signal, nothing is wrong
 def _put_errors(draft: Draft, error: FieldErrors) -> None:
     for name, texts in error.errors.items():
         draft.errors += [(name.removesuffix("_id"), text) for text in texts]
-
-
-def _reason(error: Exception) -> str:
-    """What a person may know of it: never the words of the database."""
-    if isinstance(error, FieldErrors):
-        return " ".join(text for texts in error.errors.values() for text in texts)
-    if isinstance(error, DomainError):
-        return translated(error)
-    if isinstance(error, StaleDataError):
-        return _("Somebody else changed this entry in the meantime.")
-    return _("This would repeat or break something that already exists.")
-
-
-def _replace(values: dict[str, Any], path: str, item: Missing, link: Link) -> None:
-    value = values[path]
-    values[path] = [link if v is item else v for v in value] if isinstance(value, list) else link

@@ -9,6 +9,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import inspect
 
+from app.entities.base import SHARED, Entity
 from app.lowcode.fields import Field, field_of
 from app.lowcode.fields.base import label_for
 from app.lowcode.fields.relations import RelatedField
@@ -90,8 +91,12 @@ def check_mapping(view: Any, mapping: Mapping) -> None:
     names = [*mapping.fields, *mapping.match, *mapping.create_missing]
     if unknown := next((name for name in names if name not in targets), None):
         raise InvalidInput("There is no field %(name)s to import into.", name=unknown)
-    if any(not isinstance(targets[name].field, RelatedField) for name in mapping.create_missing):
-        raise InvalidInput("This mapping cannot be read.")
+    for name in mapping.create_missing:
+        if not is_word(view, targets[name]):
+            raise InvalidInput(
+                "%(label)s cannot be added in passing: it needs more than a name.",
+                label=targets[name].label,
+            )
     missing = [
         targets[path].label
         for path in targets
@@ -99,6 +104,23 @@ def check_mapping(view: Any, mapping: Mapping) -> None:
     ]
     if missing and mapping.mode is not ImportMode.UPDATE:
         raise InvalidInput("New rows also need: %(names)s", names=", ".join(missing))
+
+
+def is_word(view: Any, target: Target) -> bool:
+    """Is it a row of a plain table, such as tags, that a name (and code) makes whole?"""
+    if target.lines or not isinstance(target.field, RelatedField):
+        return False
+    entity = target.field.target
+    screen = view.screen_of(entity)
+    if screen is None or entity is view.model or not issubclass(entity, Entity):
+        return False
+    own = {entity.label_column, entity.code_column}
+    numbered = getattr(entity, "number_sequence", None)
+    return (
+        entity.scope == SHARED
+        and not numbered
+        and all(part.path in own or not part.is_needed for part in targets_of(screen).values())
+    )
 
 
 def match_keys(view: Any, mapping: Mapping) -> tuple[str, ...]:

@@ -9,11 +9,10 @@ from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.entities.base import SHARED, Entity
-from app.lowcode.fields.relations import RelatedField, RelationField
+from app.lowcode.fields.relations import RelationField
 from app.lowcode.importing.choosing import kept_names
 from app.lowcode.importing.mapping import Mapping, Source, column_names
-from app.lowcode.importing.targets import Target, has_default, targets_of
+from app.lowcode.importing.targets import Target, is_word, targets_of
 from app.lowcode.pages import Choice
 from app.rules.errors import InvalidInput
 from app.rules.imports import ImportMode
@@ -74,7 +73,7 @@ def mapping_page(
     used: str,
     posted: MultiDict[str, str] | None = None,
 ) -> MappingPage:
-    """The page for a file with this header: what was `posted` is chosen, else what `mapping` says."""
+    """The page for a file with this header; what was `posted` is chosen, else the `mapping`."""
     targets = targets_of(view)
     names = column_names(header)
     if posted is not None:
@@ -110,7 +109,7 @@ def mapping_page(
         creatable=[
             Choice(target.path, target.label, None, target.path in mapping.create_missing)
             for target in targets.values()
-            if _is_creatable(view, target)
+            if is_word(view, target) and view.screen_of(target.field.target).may("can_add")
         ],
         null_is_empty="NULL" in mapping.empty,
         keep_filled=mapping.keep_filled,
@@ -197,21 +196,3 @@ def _match_choices(view: Any, targets: dict[str, Target], mapping: Mapping) -> l
 
 def _labels(targets: dict[str, Target], keys: Sequence[str]) -> str:
     return " + ".join(targets[key].label for key in keys) or _("Nothing: every row is new")
-
-
-def _is_creatable(view: Any, target: Target) -> bool:
-    """Tables of words: nothing but a name (and a code) is needed, and the person may add to it."""
-    if target.lines or not isinstance(target.field, RelatedField):
-        return False
-    entity = target.field.target
-    screen = view.screen_of(entity)
-    if screen is None or entity is view.model or not screen.may("can_add"):
-        return False
-    if not issubclass(entity, Entity) or entity.scope != SHARED:
-        return False
-    own = {entity.label_column, entity.code_column}
-    return not getattr(entity, "number_sequence", None) and all(
-        part.path in own or not part.field.required or has_default(part.field)
-        for part in targets_of(screen).values()
-        if not part.lines
-    )

@@ -17,7 +17,7 @@ from app.lowcode import principal
 from app.lowcode.fields.inputs import translated
 from app.lowcode.importing import runs
 from app.lowcode.importing.bad_rows import WRITERS, bad_rows
-from app.lowcode.importing.choosing import keep_mapping, mapping_named
+from app.lowcode.importing.choosing import keep_mapping, kept_names, mapping_named
 from app.lowcode.importing.mapping import Mapping
 from app.lowcode.importing.targets import guess, screen_for, screens, targets_of
 from app.lowcode.importing.template import template_of
@@ -187,11 +187,8 @@ def _run(key: int) -> tuple[ImportRun, Any]:
 
 def _present(run: ImportRun, view: Any, header: Any, used: str) -> Mapping:
     """What is chosen when the page opens: a kept mapping, what was chosen before, or a guess."""
-    if used:
-        try:
-            return fitting(mapping_named(db.session, view.resource, used), header)
-        except InvalidInput as error:
-            flash(translated(error), "danger")
+    if used in kept_names(db.session, view.resource):
+        return fitting(mapping_named(db.session, view.resource, used), header)
     if run.mapping:
         return Mapping.from_json(run.mapping)
     return guess(view, header)

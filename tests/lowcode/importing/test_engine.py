@@ -441,3 +441,12 @@ class TestRights:
         with acting_as(actor):
             bring("customers", ["name", "Alpha"], {"name": "name"})
         assert session.scalars(select(Customer.owner_id)).one() == actor.user_id
+
+    def test_words_are_added_only_by_who_may_add_them(
+        self, bring: Bring, session: Session, person: Callable[..., Principal]
+    ) -> None:
+        fields = {"name": "name", "tags": "tags"}
+        with acting_as(person("can_import", "can_add")):
+            result = bring("customers", ["name,tags", "A,x"], fields, create_missing=["tags"])
+        assert counts(result) == (0, 0, 0, 1)
+        assert session.scalar(select(func.count(Tag.id))) == 0

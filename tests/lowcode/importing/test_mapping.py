@@ -137,6 +137,7 @@ def test_the_headers_of_our_own_template_are_all_understood(
         Mapping("customers", {"code": Source(column="a")}),  # new rows need a name
         Mapping("customers", {"name": Source(column="a")}, match=("version",)),
         Mapping("customers", {"name": Source(column="a")}, create_missing=("phone",)),
+        Mapping("customers", {"name": Source(column="a")}, create_missing=("owner",)),
     ],
 )
 def test_a_mapping_that_does_not_fit_the_screen_is_refused(
