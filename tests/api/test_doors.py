@@ -1,11 +1,15 @@
 """Who gets into the API at all, and what its document tells."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
-from tests.callers import Caller
+from app.entities.system.user import User
+from tests.callers import Caller, inside
+from tests.visitors import Visitor
 
 
 @pytest.mark.parametrize("path", ["customers", "customers/1", "customers/_info", "openapi.json"])
@@ -30,13 +34,23 @@ def test_an_unknown_address_is_answered_in_json(app: Flask) -> None:
     assert (answer.status_code, answer.is_json) == (404, True)
 
 
-def test_a_session_needs_the_token_of_its_page(visitor) -> None:
+def test_a_session_needs_the_token_of_its_page(visitor: Callable[..., Visitor]) -> None:
     person = visitor("administrator")
     body = {"json": {"name": "By a browser"}}
     assert person.post_raw("/api/v1/customers", **body).status_code == 400
     token = {"X-CSRFToken": person.token()}
     assert person.post_raw("/api/v1/customers", headers=token, **body).status_code == 201
     assert person.get("/api/v1/customers").json["count"] == 1
+
+
+def test_a_session_with_a_one_time_password_is_refused(
+    app: Flask, visitor: Callable[..., Visitor]
+) -> None:
+    person = visitor("administrator")
+    with inside(app) as session:
+        session.get(User, person.user_id).must_change_password = True
+    answer = person.get("/api/v1/customers")
+    assert (answer.status_code, answer.is_json) == (403, True)
 
 
 def test_the_document_is_valid_openapi_and_names_every_offered_route(app: Flask) -> None:

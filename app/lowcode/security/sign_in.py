@@ -83,6 +83,8 @@ def must_change_password() -> Any | None:
         return None
     if request.endpoint in _ALLOWED_BEFORE:
         return None
+    if request.path.startswith("/api/"):
+        abort(403)
     return redirect(url_for("AccountView.password"))
 
 
