@@ -96,7 +96,7 @@ class LineForms:
             title=_(self.part.title) if self.part.title else str(label_for(self.part.name, {})),
             columns=[self._column(name) for name in self.part.columns],
             rows=[self._fields(row) for row in self.rows],
-            blank=self._fields(self.form_class(prefix=f"{self.part.name}-__index__")),
+            blank=self._fields(self.form_class(prefix=f"{self.part.name}-__index__-")),
             totals_url=totals_url if self.part.totals or self.part.computed else None,
             totals=line_totals(self.part, drafts),
             errors=self.errors,

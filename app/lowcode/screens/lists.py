@@ -6,6 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import DataError, StatementError
 
+from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode import listing
 from app.lowcode.fields import resolve
@@ -206,7 +207,9 @@ def filter_of(view: Any, path: str) -> FilterSpec:
     if isinstance(field, RelatedField) or len(field.options) > LONGEST_CHOICE:
         picker = url_for(f"{view.endpoint}.picker", path=path)
         kind = field.kind if isinstance(field, RelatedField) else "relation"
-        return FilterSpec(path, str(resolved.label), kind, picker_url=picker)
+        people = isinstance(field, RelatedField) and field.target is User
+        choices = [Choice("me", _("me"))] if people else []
+        return FilterSpec(path, str(resolved.label), kind, choices, picker)
     kind = {"moment": "date", "quantity": "number"}.get(field.kind, field.kind)
     choices = [Choice(o.value, o.label, o.color) for o in field.options]
     if kind == "date":

@@ -20,7 +20,7 @@
       for (const part of row.querySelectorAll("[name*='__index__'], [id*='__index__'], [data-date], [aria-describedby*='__index__']")) {
         for (const attribute of ["name", "id", "data-date", "aria-describedby"]) {
           const value = part.getAttribute(attribute);
-          if (value) part.setAttribute(attribute, value.replace(/__index__-?/, `${next}-`));
+          if (value) part.setAttribute(attribute, value.replace("__index__", next));
         }
       }
       next += 1;
