@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
@@ -34,35 +36,44 @@ SHOWN = 20
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--mapping", "name", help="A kept mapping, or the set whose mapping is used.")
 @click.option("--dry-run", is_flag=True, help="Try everything and write nothing.")
+@click.option(
+    "--all-or-nothing", "whole", is_flag=True, help="One bad row, and nothing is written."
+)
+@click.option("--sheet", help="Sheet of a workbook (default: the first).")
 @click.option("--errors", type=click.Path(path_type=Path), help="File for the rows that failed.")
 @click.option("--user", help="Import with the rights of this user (default: everything).")
 @with_appcontext
-def command(
-    target: str,
-    path: Path,
-    name: str | None,
-    dry_run: bool,
-    errors: Path | None,
-    user: str | None,
-) -> None:
+def command(target: str, path: Path, user: str | None, **given: Any) -> None:
     """Bring PATH into TARGET: a CSV or XLSX file into an entity such as "customers", or a folder
     by a mapping set such as "northwind"."""
     session: Session = db.session()
+    options = Options(**given)
     with force_locale("zh" if CHINESE else "en"):
         try:
             with _acting(session, user, path):
-                if path.is_dir():
-                    result = _folder(session, target, path, dry_run)
-                else:
-                    result = _file(session, target, path, name, dry_run, errors)
+                bring_in = _folder if path.is_dir() else _file
+                result = bring_in(session, target, path, options)
         except DomainError as error:
             session.rollback()
             raise click.ClickException(translated(error)) from error
-    if dry_run:
+    if options.dry_run:
         say("Nothing was written: this was a trial.", "试运行，未写入任何数据。")
+    elif options.whole and result.failed:
+        say("Nothing was written: some rows failed.", "有失败的行，未写入任何数据。")
     click.echo(_summary(result))
     if result.failed:
         raise SystemExit(1)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a file is to be brought in."""
+
+    name: str | None
+    sheet: str | None
+    dry_run: bool
+    whole: bool
+    errors: Path | None
 
 
 @contextmanager
@@ -81,34 +92,39 @@ def _acting(session: Session, username: str | None, path: Path) -> Iterator[None
         yield
 
 
-def _file(
-    session: Session, target: str, path: Path, name: str | None, dry_run: bool, errors: Path | None
-) -> ImportResult:
+def _file(session: Session, target: str, path: Path, options: Options) -> ImportResult:
     view = screen_for(target)
-    with read_table(path, filename=path.name) as table:
-        if name:
-            mapping = mapping_named(session, target, name)
+    with read_table(path, filename=path.name, sheet=options.sheet) as table:
+        if options.name:
+            mapping = mapping_named(session, target, options.name)
         else:
             mapping = mapping_for(view, table.header)
             for field, source in mapping.fields.items():
                 click.echo(f"  {source.column} → {field}")
         result = run_import(
-            session, mapping, table, dry_run=dry_run, progress=lambda rows: _progress(path, rows)
+            session,
+            mapping,
+            table,
+            dry_run=options.dry_run,
+            whole=options.whole,
+            progress=lambda rows: _progress(path, rows),
         )
     _report(path.name, target, result)
-    if errors and result.errors:
-        with read_table(path, filename=path.name) as table:
-            write_bad_rows(errors, bad_rows(table, result.errors))
-        say(f"The rows that failed are in {errors}.", f"失败的行已写入 {errors}。")
+    if options.errors and result.errors:
+        with read_table(path, filename=path.name, sheet=options.sheet) as table:
+            write_bad_rows(options.errors, bad_rows(table, result.errors))
+        say(f"The rows that failed are in {options.errors}.", f"失败的行已写入 {options.errors}。")
     return result
 
 
-def _folder(session: Session, target: str, path: Path, dry_run: bool) -> ImportResult:
+def _folder(session: Session, target: str, path: Path, options: Options) -> ImportResult:
     def report(step: Step, result: ImportResult) -> None:
         _report(step.file, step.mapping.resource, result)
 
     steps = read_set(sets_folder(), target)
-    return run_set(session, steps, path, dry_run=dry_run, report=report)
+    return run_set(
+        session, steps, path, dry_run=options.dry_run, whole=options.whole, report=report
+    )
 
 
 def _progress(path: Path, rows: int) -> None:

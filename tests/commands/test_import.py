@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
@@ -76,6 +77,27 @@ def test_a_trial_writes_nothing(app: Flask, customers: Path) -> None:
     assert result.output.splitlines()[-1] == "created 2, changed 0, unchanged 0, failed 1"
     with inside(app) as session:
         assert session.scalar(select(func.count(Customer.id))) == 0
+
+
+def test_all_or_nothing_writes_nothing_for_one_bad_row(app: Flask, customers: Path) -> None:
+    result = run(app, "customers", customers, "--all-or-nothing")
+    assert result.exit_code == 1
+    assert "Nothing was written" in result.output
+    customers.write_text("客户名称\n甲公司\n乙公司\n", "utf-8")
+    assert run(app, "customers", customers, "--all-or-nothing").exit_code == 0
+    with inside(app) as session:
+        # No number was used up by the first attempt.
+        assert sorted(session.scalars(select(Customer.code))) == ["C00001", "C00002"]
+
+
+def test_a_sheet_of_a_workbook_is_read_by_its_name(app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("说明").write(0, 0, "x")
+        sheet = book.add_worksheet("客户")
+        sheet.write_column(0, 0, ["客户名称", "甲公司"])
+    assert "created 1," in run(app, "customers", path, "--sheet", "客户").output
+    assert run(app, "customers", path, "--sheet", "没有").exit_code == 1
 
 
 def test_a_person_brings_in_no_more_than_the_role_allows(app: Flask, customers: Path) -> None:

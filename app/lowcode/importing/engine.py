@@ -50,6 +50,7 @@ def run_import(
     table: Table,
     *,
     dry_run: bool = False,
+    whole: bool = False,
     progress: Callable[[int], None] | None = None,
     commit: Commit | None = None,
     after: int = 0,
@@ -59,6 +60,7 @@ def run_import(
     """Write the table's rows as the acting person, and say what became of them.
 
     dry_run: everything is tried and rolled back.
+    whole: one bad row, and nothing is written; holds up other writers until the end.
     progress: called after each batch with the number of rows done.
     commit: ends the transaction of each batch (default: a plain commit); not in a dry run.
     after, result: go on behind this line with what was counted until there.
@@ -72,19 +74,30 @@ def run_import(
     check_mapping(view, mapping)
     run = _Import(session, view, mapping, table, watch)
     run.result = result or run.result
-    commit = (lambda *_: None) if dry_run else commit or (lambda *_: session.commit())
+    if dry_run or whole:
+        commit = _later
     try:
         for batch in run.batches(after):
             run.write(batch)
-            commit(run.result, batch[-1].line)
+            (commit or _now(session))(run.result, batch[-1].line)
             if dry_run and not run.refers_to_itself:
                 run.undo()
             if progress:
                 progress(run.result.rows)
+        if whole and not run.result.failed and not dry_run:
+            session.commit()
     finally:
-        if dry_run:
+        if dry_run or whole:
             run.undo()
     return run.result
+
+
+def _later(_result: ImportResult, _line: int) -> None:
+    """The transaction goes on."""
+
+
+def _now(session: Session) -> Commit:
+    return lambda _result, _line: session.commit()
 
 
 class _Import:

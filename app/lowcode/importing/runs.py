@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -16,19 +17,15 @@ from sqlalchemy.orm import Session
 from app.entities.system.imports import ImportProblem, ImportRun
 from app.entities.types import now_utc
 from app.lowcode import principal
-from app.lowcode.fields import Field
 from app.lowcode.files import clean_name
-from app.lowcode.importing.engine import Written, run_import
-from app.lowcode.importing.lookups import Link, Missing
+from app.lowcode.importing.engine import run_import
 from app.lowcode.importing.mapping import Mapping
 from app.lowcode.importing.reading import Limits, Table, cell_text, read_table
 from app.lowcode.importing.results import ImportResult, RowError
 from app.lowcode.importing.targets import (
-    check_mapping,
     check_rights,
     refers_to_itself,
     screen_for,
-    targets_of,
 )
 from app.lowcode.jobs import enqueue
 from app.lowcode.settings import Option, declare, get_setting
@@ -36,10 +33,6 @@ from app.rules.errors import DomainError, InvalidInput
 from app.rules.imports import ImportState, RowOutcome
 
 JOB = "import"
-#: rows that a preview tries, and how many of them it shows
-TRIED = 500
-SHOWN = 20
-SHOWN_FAILED = 30
 SAMPLES = 3
 
 declare(
@@ -128,17 +121,35 @@ def open_run(run: ImportRun) -> Table:
     path = folder() / run.stored_as if run.stored_as else None
     if path is None or not path.is_file():
         raise InvalidInput("The uploaded file was deleted. Upload it again.")
-    return read_table(path, filename=run.filename, limits=limits())
+    return read_table(path, filename=run.filename, limits=limits(), sheet=run.sheet)
 
 
-def samples(run: ImportRun) -> tuple[list[str], list[list[str]]]:
-    """The header, and for each column what stands in its first rows."""
+@dataclass(frozen=True)
+class Sample:
+    """The beginning of a file: its header, what stands below it by column, and its sheets."""
+
+    header: list[str]
+    columns: list[list[str]]
+    sheets: tuple[str, ...]
+    sheet: str | None
+
+
+def sample(run: ImportRun) -> Sample:
     with open_run(run) as table:
         rows = list(islice(table.rows, SAMPLES))
         columns = [
             [_sample(cells[place]) for _line, cells in rows] for place in range(len(table.header))
         ]
-        return table.header, columns
+        return Sample(table.header, columns, table.sheets, table.sheet)
+
+
+def choose_sheet(session: Session, run: ImportRun, name: str) -> None:
+    """Read another sheet of the workbook; what was chosen for the old one is forgotten."""
+    run.sheet = name
+    with open_run(run) as table:
+        run.row_count = sum(1 for _row in table.rows)
+    run.mapping, run.preview, run.state = {}, None, ImportState.UPLOADED
+    session.flush()
 
 
 def _sample(cell: Any) -> str:
@@ -146,68 +157,6 @@ def _sample(cell: Any) -> str:
         return cell_text(cell)[:60]
     except InvalidInput:
         return str(cell)[:60]
-
-
-def try_out(session: Session, run: ImportRun, mapping: Mapping) -> None:
-    """Check the mapping and try the first rows with it; what they would do stands in `preview`.
-
-    Writes nothing of the file; the session is rolled back, then the run is written. Raises
-    DomainError where the mapping does not fit.
-    """
-    key, view = run.id, screen_for(run.resource)
-    check_mapping(view, mapping)
-    targets = targets_of(view)
-    rows: list[dict[str, Any]] = []
-
-    def watch(written: Written) -> None:
-        failed = written.outcome is RowOutcome.FAILED
-        if len(rows) >= (SHOWN + SHOWN_FAILED if failed else SHOWN):
-            return
-        values = dict(written.draft.values)
-        for name, line in written.draft.lines.items():
-            values |= {f"{name}.{column}": value for column, value in line.items()}
-        cells = {p: _shown(session, targets[p].field, v) for p, v in values.items()}
-        wrong = [[path, text] for path, text in written.draft.errors]
-        rows.append(
-            {
-                "line": written.draft.line,
-                "outcome": written.outcome.value,
-                "cells": cells,
-                "errors": wrong,
-            }
-        )
-
-    with open_run(run) as table:
-        table.rows = _first(table.rows)
-        result = run_import(session, mapping, table, dry_run=True, watch=watch)
-    run = session.get_one(ImportRun, key)
-    run.mapping = mapping.to_json()
-    run.preview = {
-        "rows": sorted(rows, key=lambda row: row["line"]),
-        "tried": result.rows,
-        "counts": {outcome.value: getattr(result, outcome.value) for outcome in RowOutcome},
-    }
-    run.state = ImportState.CHECKED
-    session.flush()
-
-
-def _first(rows: Any) -> Any:
-    try:
-        yield from islice(rows, TRIED)
-    finally:
-        rows.close()
-
-
-def _shown(session: Session, field: Field, value: Any) -> str:
-    """As it will stand on the record."""
-    if isinstance(value, list):
-        return ", ".join(_shown(session, field, item) for item in value)
-    if isinstance(value, Missing):
-        return value.text
-    if isinstance(value, Link):
-        row = session.get(value.model, value.id)
-        return str(row) if row is not None else ""
-    return field.text(value)
 
 
 def start(session: Session, run: ImportRun) -> None:

@@ -70,28 +70,32 @@ def run_set(
     folder: Path,
     *,
     dry_run: bool = False,
+    whole: bool = False,
     report: Callable[[Step, ImportResult], None],
 ) -> ImportResult:
     """All steps in order; `report` gets each as it ends.
 
-    A dry run is one transaction, since later files need the rows of earlier ones.
+    A dry run is one transaction, since later files need the rows of earlier ones; so is `whole`,
+    which writes everything or, for one bad row, nothing.
     """
     total = ImportResult()
     try:
         for step in steps:
             with step.open(folder) as table:
-                commit = _keep_open if dry_run else None
+                commit = _keep_open if dry_run or whole else None
                 result = run_import(session, step.mapping, table, commit=commit)
             report(step, result)
             total.add(result)
+        if whole and not dry_run and not total.failed:
+            session.commit()
     finally:
-        if dry_run:
+        if dry_run or whole:
             session.rollback()
     return total
 
 
 def _keep_open(_result: ImportResult, _line: int) -> None:
-    """The transaction goes on: the whole set is rolled back in the end."""
+    """The transaction goes on: what becomes of it is decided at the end of the set."""
 
 
 def _read(path: Path) -> Table:

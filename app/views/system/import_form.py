@@ -1,7 +1,7 @@
 """The page that says which column is which field, and the mapping that is posted back from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from app.lowcode.fields.relations import RelationField
 from app.lowcode.importing.choosing import kept_names
 from app.lowcode.importing.mapping import Mapping, Source, column_names
+from app.lowcode.importing.runs import Sample
 from app.lowcode.importing.targets import Target, is_word, targets_of
 from app.lowcode.pages import Choice
 from app.rules.errors import InvalidInput
@@ -58,24 +59,24 @@ class MappingPage:
     creatable: list[Choice]
     null_is_empty: bool
     keep_filled: bool
+    #: of a workbook
+    sheets: list[Choice]
     kept: list[Choice]
     error: str = ""
     keep_as: str = ""
-    urls: dict[str, str] = field(default_factory=dict)
 
 
 def mapping_page(
     session: Session,
     view: Any,
-    header: Sequence[str],
-    samples: Sequence[Sequence[str]],
+    sample: Sample,
     mapping: Mapping,
     used: str,
     posted: MultiDict[str, str] | None = None,
 ) -> MappingPage:
     """The page for a file with this header; what was `posted` is chosen, else the `mapping`."""
     targets = targets_of(view)
-    names = column_names(header)
+    names = column_names(sample.header)
     if posted is not None:
         mapping = _with_options(view, posted, {})
         chosen = [posted.get(f"column-{place}", "") for place in range(len(names))]
@@ -92,7 +93,7 @@ def mapping_page(
         title=_("Columns of the file"),
         columns=[
             ColumnRow(place, name, list(cells), _fields(targets, chosen[place]))
-            for place, (name, cells) in enumerate(zip(names, samples, strict=True))
+            for place, (name, cells) in enumerate(zip(names, sample.columns, strict=True))
         ],
         fixed=[
             FixedRow(place, _fields(targets, path), text)
@@ -113,6 +114,7 @@ def mapping_page(
         ],
         null_is_empty="NULL" in mapping.empty,
         keep_filled=mapping.keep_filled,
+        sheets=[Choice(name, name, None, name == sample.sheet) for name in sample.sheets],
         kept=[Choice(n, n, None, n == used) for n in kept_names(session, view.resource)],
         keep_as=used,
     )

@@ -21,6 +21,7 @@ from app.lowcode.importing.choosing import keep_mapping, kept_names, mapping_nam
 from app.lowcode.importing.mapping import Mapping
 from app.lowcode.importing.targets import guess, screen_for, screens, targets_of
 from app.lowcode.importing.template import template_of
+from app.lowcode.importing.trial import try_out
 from app.rules.errors import DomainError, InvalidInput
 from app.rules.imports import ImportState, RowOutcome
 from app.rules.jobs import ENDED
@@ -87,15 +88,15 @@ class ImportView(BaseView):
         run, view = _run(key)
         if run.state not in {ImportState.UPLOADED, ImportState.CHECKED}:
             return redirect(url_for("ImportView.show", key=key))
-        header, cells = runs.samples(run)
+        sample = runs.sample(run)
         used = request.args.get("mapping", "")
         error = ""
-        mapping = _present(run, view, header, used)
+        mapping = _present(run, view, sample.header, used)
         if request.method == "POST":
             used = request.form.get("keep_as", "").strip()[:64]
             try:
-                mapping = posted_mapping(view, header, request.form)
-                runs.try_out(db.session, run, mapping)
+                mapping = posted_mapping(view, sample.header, request.form)
+                try_out(db.session, run, mapping)
                 if used:
                     keep_mapping(db.session, used, mapping)
                 db.session.commit()
@@ -104,11 +105,24 @@ class ImportView(BaseView):
                 db.session.rollback()
                 error = translated(refused)
         posted = request.form if error else None
-        page = mapping_page(db.session, view, header, cells, mapping, used, posted)
+        page = mapping_page(db.session, view, sample, mapping, used, posted)
         page.error = error
         return render_template("import/columns.html", page=page, run=run, view=view), (
             422 if error else 200
         )
+
+    @expose("/runs/<int:key>/sheet", methods=["POST"])
+    def sheet(self, key: int) -> Any:
+        run, _view = _run(key)
+        if run.state not in {ImportState.UPLOADED, ImportState.CHECKED}:
+            abort(409)
+        try:
+            runs.choose_sheet(db.session, run, request.form.get("sheet", ""))
+            db.session.commit()
+        except InvalidInput as refused:
+            db.session.rollback()
+            flash(translated(refused), "danger")
+        return redirect(url_for("ImportView.columns", key=key))
 
     @expose("/runs/<int:key>")
     def show(self, key: int) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
@@ -159,6 +160,22 @@ def test_a_file_that_cannot_be_read_is_refused_and_not_kept(
 def test_no_file_is_a_message(person: Visitor) -> None:
     answer = person.post("/import/customers")
     assert (answer.status_code, "Choose a file" in answer.text) == (422, True)
+
+
+def test_another_sheet_of_a_workbook_is_chosen(person: Visitor) -> None:
+    content = BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        book.add_worksheet("一月").write_column(0, 0, ["客户名称", "甲公司"])
+        book.add_worksheet("二月").write_column(0, 0, ["电话", "010-65529988", "010-65529989"])
+    address = upload(person, content.getvalue(), "客户.xlsx").location
+    page = person.get(address).text
+    assert '<option value="一月" selected>' in page
+    assert person.post(address.replace("columns", "sheet"), sheet="二月").location == address
+    page = person.get(address).text
+    assert '<option value="二月" selected>' in page
+    assert "010-65529989" in page
+    person.post(address.replace("columns", "sheet"), sheet="三月")
+    assert '<option value="二月" selected>' in person.get(address).text
 
 
 def test_the_template_names_the_fields_in_the_readers_language(
