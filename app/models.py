@@ -17,6 +17,12 @@ from app.entities.customers import (
 # purchasing
 from app.entities.purchasing import Supplier
 
+# sales
+from app.entities.sales.deal import Deal, StageChange
+from app.entities.sales.lead import Lead
+from app.entities.sales.pipeline import Competitor, LostReason, Pipeline, Stage
+from app.entities.sales.target import Target
+
 # system
 from app.entities.system.access import LoginAttempt, RoleScope, SeededRole
 from app.entities.system.audit import AuditEntry
@@ -32,10 +38,12 @@ from app.entities.system.user import Role, User
 __all__ = [
     "Attachment",
     "AuditEntry",
+    "Competitor",
     "Contact",
     "Customer",
     "CustomerAddress",
     "CustomerSource",
+    "Deal",
     "ImportMapping",
     "ImportProblem",
     "ImportRun",
@@ -43,10 +51,13 @@ __all__ = [
     "Interaction",
     "Job",
     "JobTick",
+    "Lead",
     "LoginAttempt",
+    "LostReason",
     "Note",
     "Notification",
     "NumberSequence",
+    "Pipeline",
     "Product",
     "ProductCategory",
     "ProductComponent",
@@ -55,8 +66,11 @@ __all__ = [
     "RoleScope",
     "SeededRole",
     "Setting",
+    "Stage",
+    "StageChange",
     "Supplier",
     "Tag",
+    "Target",
     "Team",
     "Unit",
     "User",

@@ -43,6 +43,7 @@ def declare_sequence(name: str, pattern: str, label: str) -> None:
 declare_sequence("customer", "C{seq:05}", "Customer")
 declare_sequence("supplier", "S{seq:05}", "Supplier")
 declare_sequence("product", "P{seq:05}", "Product")
+declare_sequence("deal", "D{seq:05}", "Deal")
 
 
 def next_number(session: Session, name: str, today: date) -> str:
