@@ -30,17 +30,19 @@ class LocaleManager(BabelManager):
     def get_locale(self) -> str | None:
         if not has_request_context():
             return None
-        chosen = _preference("locale", LOCALE_COOKIE, self.languages)
-        return (
-            chosen
-            or request.accept_languages.best_match(list(self.languages))
-            or get_setting("language")
-        )
+        return asked_for() or get_setting("language")
 
     def get_timezone(self) -> str | None:
         """The user's, else the company's."""
         name = g.get("preferences", {}).get("timezone")
         return name if name and is_timezone(name) else str(company_zone())
+
+
+def asked_for() -> str | None:
+    """The language that the person, else the browser asks for; the database is not needed."""
+    languages = current_app.config["LANGUAGES"]
+    chosen = _preference("locale", LOCALE_COOKIE, languages)
+    return chosen or request.accept_languages.best_match(list(languages))
 
 
 def note_preferences(user: Any) -> None:

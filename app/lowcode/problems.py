@@ -4,7 +4,8 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, current_app, jsonify, render_template, request
+from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -12,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.extensions import db
+from app.lowcode import locale
 from app.lowcode.fields.inputs import translated
 from app.lowcode.principal import NoPrincipal
 from app.rules.errors import DomainError
@@ -30,10 +32,12 @@ def answer(status: int, title: str, text: str, **extra: Any) -> Any:
     """The same refusal as a page or as JSON, whichever was asked for."""
     if wants_json():
         return jsonify({"message": text, **extra}), status
-    # Nobody is known before the request is taken in, and a broken database tells no menu.
-    bare = status >= 500 or "user" not in g
-    page = render_template("message.html", title=title, text=text, code=status, bare=bare, **extra)
-    return page, status
+    words = {"title": title, "text": text, "status": status, "lang": str(get_locale())}
+    if status < 500:
+        return render_template("message.html", **words, **extra), status
+    # Without context processors: one of them asks the database who is signed in.
+    page = current_app.jinja_env.get_template("message.html")
+    return page.render(**words, theme=locale.theme()), status
 
 
 def init(app: Flask, _settings: Settings) -> None:
@@ -85,8 +89,10 @@ def init(app: Flask, _settings: Settings) -> None:
     def database_away(error: OperationalError) -> Any:
         log.error("database: %s", error.orig)
         db.session.rollback()
-        text = _("The database cannot be reached at the moment. Nothing was saved.")
-        return answer(503, _("Database unavailable"), text)
+        # The company's own language stands in the database.
+        with force_locale(locale.asked_for() or app.config["BABEL_DEFAULT_LOCALE"]):
+            text = _("The database cannot be reached at the moment. Nothing was saved.")
+            return answer(503, _("Database unavailable"), text)
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Any:
@@ -95,5 +101,6 @@ def init(app: Flask, _settings: Settings) -> None:
         if app.testing and not isinstance(error, NoPrincipal):
             raise error
         db.session.rollback()
-        text = _("Something went wrong. Incident %(id)s was logged.", id=incident)
-        return answer(500, _("Error"), text, incident=incident)
+        with force_locale(locale.asked_for() or app.config["BABEL_DEFAULT_LOCALE"]):
+            text = _("Something went wrong. Incident %(id)s was logged.", id=incident)
+            return answer(500, _("Error"), text, incident=incident)

@@ -84,7 +84,8 @@ def shell() -> Shell:
 
 
 def _build() -> Shell:
-    person = g.user if getattr(g.user, "is_authenticated", False) else None
+    # A request that is refused before it is taken in has no user.
+    person = g.user if getattr(g.get("user"), "is_authenticated", False) else None
     settings: Settings = current_app.extensions["kehu_settings"]
     code = str(get_locale() or "zh")
     languages = current_app.config["LANGUAGES"].items()
