@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import UniqueConstraint, inspect, select
 from sqlalchemy.exc import IntegrityError
@@ -88,6 +89,8 @@ def fill(view: Any, item: Any, values: Mapping[str, Any], *, is_new: bool) -> No
 @contextmanager
 def _as_field_errors() -> Iterator[None]:
     """A refusal of a rule, put beside its field in the user's language."""
+    # The language may stand in the database, which answers nothing after a failed flush.
+    get_locale()
     try:
         yield
     except FieldErrors:
