@@ -179,7 +179,7 @@ class TestNorthwind:
                 select(User).where(User.email.endswith("@northwind.example"))
             ).all()
             assert len(users) == 9
-            assert not any(user.active or user.roles for user in users)
+            assert not any(user.active or user.roles or user.password for user in users)
             places = {user.name: (user.team.name, user.region.name) for user in users}
             assert places["Michael Suyama"] == ("Western", "Western")
             superiors = {user.name: user.reports_to and user.reports_to.name for user in users}

@@ -40,7 +40,8 @@ class UserView(EntityView):
             raise DomainError("A user name is one word without blanks.", field="username")
         item.name = item.name or item.username
         check_parent(item, lambda user: user.reports_to, field="reports_to")
-        if is_new:
+        # Whoever may not sign in, such as people from a file, needs no password.
+        if is_new and item.active:
             g.invited = (item, give_one_time_password(item))
 
     @expose("/new", methods=["GET", "POST"])
@@ -49,7 +50,7 @@ class UserView(EntityView):
     def add(self) -> Any:
         """The form; once saved, the password for the first sign-in is shown, only now."""
         answer = super().add()
-        if getattr(answer, "status_code", None) != 302:
+        if getattr(answer, "status_code", None) != 302 or "invited" not in g:
             return answer
         return self._show_passwords([g.invited], answer.location)
 
