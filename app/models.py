@@ -14,6 +14,9 @@ from app.entities.customers import (
     Tag,
 )
 
+# marketing
+from app.entities.marketing import Campaign, CampaignMember
+
 # purchasing
 from app.entities.purchasing import Supplier
 
@@ -22,6 +25,9 @@ from app.entities.sales.deal import Deal, StageChange
 from app.entities.sales.lead import Lead
 from app.entities.sales.pipeline import Competitor, LostReason, Pipeline, Stage
 from app.entities.sales.target import Target
+
+# support
+from app.entities.support import Survey, SurveyResponse, Ticket
 
 # system
 from app.entities.system.access import LoginAttempt, RoleScope, SeededRole
@@ -35,9 +41,14 @@ from app.entities.system.sequence import NumberSequence
 from app.entities.system.setting import Setting
 from app.entities.system.user import Role, User
 
+# work
+from app.entities.work import Task
+
 __all__ = [
     "Attachment",
     "AuditEntry",
+    "Campaign",
+    "CampaignMember",
     "Competitor",
     "Contact",
     "Customer",
@@ -69,9 +80,13 @@ __all__ = [
     "Stage",
     "StageChange",
     "Supplier",
+    "Survey",
+    "SurveyResponse",
     "Tag",
     "Target",
+    "Task",
     "Team",
+    "Ticket",
     "Unit",
     "User",
 ]

@@ -43,6 +43,10 @@ def declare_sequence(name: str, pattern: str, label: str) -> None:
 declare_sequence("customer", "C{seq:05}", "Customer")
 declare_sequence("supplier", "S{seq:05}", "Supplier")
 declare_sequence("product", "P{seq:05}", "Product")
+declare_sequence("ticket", "T{yy}{mm}{seq:04}", "Ticket")
+declare_sequence("survey", "SV{seq:03}", "Survey")
+declare_sequence("survey_response", "R{yy}{mm}{seq:04}", "Survey response")
+declare_sequence("campaign", "M{yy}{seq:03}", "Campaign")
 declare_sequence("deal", "D{seq:05}", "Deal")
 
 

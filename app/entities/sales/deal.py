@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.entities.base import OWNED, Entity, through
 from app.entities.catalog import Product
 from app.entities.customers import Contact, Customer, CustomerSource
+from app.entities.marketing import Campaign
 from app.entities.sales.pipeline import Competitor, LostReason, Pipeline, Stage
 from app.entities.system.organization import Region, Team
 from app.entities.system.user import User
@@ -60,6 +61,7 @@ class Deal(Entity):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"), index=True)
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
     source_id: Mapped[int | None] = mapped_column(ForeignKey("customer_source.id"), index=True)
 
     lost_reason_id: Mapped[int | None] = mapped_column(ForeignKey("lost_reason.id"), index=True)
@@ -76,6 +78,7 @@ class Deal(Entity):
     team: Mapped[Team | None] = relationship()
     region: Mapped[Region | None] = relationship()
     source: Mapped[CustomerSource | None] = relationship()
+    campaign: Mapped[Campaign | None] = relationship()
     lost_reason: Mapped[LostReason | None] = relationship()
     competitors: Mapped[list[Competitor]] = relationship(
         secondary=deal_competitor, order_by=Competitor.name

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.entities.base import OWNED, Entity
 from app.entities.customers import Contact, Customer, CustomerSource, Industry
+from app.entities.marketing import Campaign
 from app.entities.sales.deal import Deal
 from app.entities.system.organization import Region, Team
 from app.entities.system.user import User
@@ -35,6 +36,7 @@ class Lead(Entity):
         index=True,
         info={"help": "From 0 to 100: how likely this becomes business."},
     )
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
     source_id: Mapped[int | None] = mapped_column(ForeignKey("customer_source.id"), index=True)
     industry_id: Mapped[int | None] = mapped_column(ForeignKey("industry.id"), index=True)
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"), index=True)
@@ -50,6 +52,7 @@ class Lead(Entity):
     deal_id: Mapped[int | None] = mapped_column(ForeignKey("deal.id"), index=True)
 
     source: Mapped[CustomerSource | None] = relationship()
+    campaign: Mapped[Campaign | None] = relationship()
     industry: Mapped[Industry | None] = relationship()
     region: Mapped[Region | None] = relationship()
     owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
