@@ -64,6 +64,7 @@ class MappingPage:
     kept: list[Choice]
     error: str = ""
     keep_as: str = ""
+    help_url: str = "/help/import"
 
 
 def mapping_page(

@@ -29,6 +29,8 @@ from app.views.system.import_form import fitting, mapping_page, posted_mapping
 
 #: problems shown on the page; the error file has them all
 SHOWN_PROBLEMS = 50
+#: the manual's page, for the help button
+HELP = {"help_url": "/help/import"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -50,7 +52,11 @@ class ImportView(BaseView):
         importable = [s for s in screens().values() if s.form and s.may("can_import")]
         found = runs.own_runs(db.session)
         return render_template(
-            "import/list.html", title=_("Imports"), screens=importable, runs=_shown_runs(found)
+            "import/list.html",
+            title=_("Imports"),
+            page=HELP,
+            screens=importable,
+            runs=_shown_runs(found),
         )
 
     @expose("/<resource>", methods=["GET", "POST"])
@@ -71,6 +77,7 @@ class ImportView(BaseView):
         return render_template(
             "import/upload.html",
             title=_("Import %(name)s", name=view.title),
+            page=HELP,
             view=view,
             error=error,
             runs=_shown_runs(runs.own_runs(db.session, resource, 10)),
@@ -136,12 +143,15 @@ class ImportView(BaseView):
             return render_template(
                 "import/preview.html",
                 title=title,
+                page=HELP,
                 run=run,
                 view=view,
                 fields=paths,
                 outcomes={outcome.value: outcome for outcome in RowOutcome},
             )
-        return render_template("import/run.html", title=title, view=view, **_progress(run))
+        return render_template(
+            "import/run.html", title=title, page=HELP, view=view, **_progress(run)
+        )
 
     @expose("/runs/<int:key>/start", methods=["POST"])
     def start(self, key: int) -> Any:

@@ -220,6 +220,14 @@ def test_importing_is_a_right_of_each_screen(
     assert visitor(role).get(path).status_code == status
 
 
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_the_help_button_opens_the_page_about_importing(visitor: Visitors, locale: str) -> None:
+    manager = visitor("sales_manager", locale=locale)
+    for address in ("/import/", "/import/customers", upload(manager).location):
+        assert 'href="/help/import"' in manager.get(address).text
+    assert manager.get("/help/import").status_code == 200
+
+
 def test_a_stranger_gets_nothing(app: Flask) -> None:
     for path in ("/import/", "/import/customers", "/import/runs/1"):
         assert app.test_client().get(path).status_code in {302, 401}
