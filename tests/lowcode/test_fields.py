@@ -244,6 +244,8 @@ def test_a_moment_is_shown_and_typed_in_the_readers_zone(
     with zone(app, place):
         assert field.text(NOW) == shown
         assert field.read(shown) == NOW
+        assert field.read("2026-03-05T16:30:00Z") == NOW  # a program says its own zone
+        assert field.read("2026-03-06T00:30:00+08:00") == NOW
         assert field.plain(NOW)
 
 

@@ -228,6 +228,16 @@ class DateField(NumberField):
         return {"type": "string", "format": "date"}
 
 
+def _with_zone(text: str) -> datetime | None:
+    """An ISO 8601 moment that says its zone; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    # Years that the calendar of `parse_datetime` knows: the ends of Python's own overflow in UTC.
+    return moment if moment.tzinfo and 1800 <= moment.year <= 2199 else None
+
+
 class MomentField(DateField):
     """A moment: stored in UTC, typed and shown in the user's zone; filtered by the user's days."""
 
@@ -241,6 +251,9 @@ class MomentField(DateField):
         return Field.read(self, raw)
 
     def parse(self, text: str) -> Any:
+        """As people type it in their zone, or as programs write it with a zone of its own."""
+        if (moment := _with_zone(text.strip())) is not None:
+            return moment
         now = datetime.now(get_timezone() or UTC).replace(tzinfo=None)
         return self._aware(parsing.parse_datetime(text, now))
 
