@@ -1,5 +1,8 @@
 """The index of every table, grouped by area."""
 
+# billing
+from app.entities.billing import Payment, PaymentAllocation
+
 # catalog
 from app.entities.catalog import Product, ProductCategory, ProductComponent, Unit
 
@@ -14,15 +17,19 @@ from app.entities.customers import (
     Tag,
 )
 
+# inventory
+from app.entities.inventory import Location, ReorderPoint, StockLevel, StockMove, Warehouse
+
 # marketing
 from app.entities.marketing import Campaign, CampaignMember
 
 # purchasing
-from app.entities.purchasing import Supplier
+from app.entities.purchasing import PurchaseOrder, PurchaseOrderLine, Supplier
 
 # sales
 from app.entities.sales.deal import Deal, StageChange
 from app.entities.sales.lead import Lead
+from app.entities.sales.order import Carrier, SalesOrder, SalesOrderLine
 from app.entities.sales.pipeline import Competitor, LostReason, Pipeline, Stage
 from app.entities.sales.target import Target
 
@@ -49,6 +56,7 @@ __all__ = [
     "AuditEntry",
     "Campaign",
     "CampaignMember",
+    "Carrier",
     "Competitor",
     "Contact",
     "Customer",
@@ -63,22 +71,32 @@ __all__ = [
     "Job",
     "JobTick",
     "Lead",
+    "Location",
     "LoginAttempt",
     "LostReason",
     "Note",
     "Notification",
     "NumberSequence",
+    "Payment",
+    "PaymentAllocation",
     "Pipeline",
     "Product",
     "ProductCategory",
     "ProductComponent",
+    "PurchaseOrder",
+    "PurchaseOrderLine",
     "Region",
+    "ReorderPoint",
     "Role",
     "RoleScope",
+    "SalesOrder",
+    "SalesOrderLine",
     "SeededRole",
     "Setting",
     "Stage",
     "StageChange",
+    "StockLevel",
+    "StockMove",
     "Supplier",
     "Survey",
     "SurveyResponse",
@@ -89,4 +107,5 @@ __all__ = [
     "Ticket",
     "Unit",
     "User",
+    "Warehouse",
 ]

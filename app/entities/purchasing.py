@@ -1,14 +1,22 @@
-"""Suppliers."""
+"""Suppliers and what is ordered from them."""
 
-from sqlalchemy import ForeignKey, String, Text, true
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.entities.base import SHARED, Entity
 from app.entities.system.organization import Region
-from app.entities.types import ChoiceType
+from app.entities.types import ChoiceType, Money, Quantity
 from app.rules.countries import Country
 from app.rules.identity import normalize_name, phone_key
-from app.rules.purchasing import PaymentTerms, SupplierGrade
+from app.rules.purchasing import PaymentTerms, PurchaseState, SupplierGrade
+
+if TYPE_CHECKING:
+    from app.entities.catalog import Product
+    from app.entities.inventory import Warehouse
 
 
 class Supplier(Entity):
@@ -60,3 +68,70 @@ class Supplier(Entity):
     notes: Mapped[str | None] = mapped_column(Text, info={"format": "multiline"})
 
     region: Mapped[Region | None] = relationship()
+
+
+class PurchaseOrder(Entity):
+    scope = SHARED
+    label_column = "code"
+    code_column = "code"
+    number_sequence = "purchase_order"
+
+    code: Mapped[str] = mapped_column(
+        String(32), unique=True, info={"label": "Purchase order number"}
+    )
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id"), index=True)
+    warehouse_id: Mapped[int] = mapped_column(ForeignKey("warehouse.id"), index=True)
+    state: Mapped[PurchaseState] = mapped_column(
+        ChoiceType(PurchaseState),
+        default=PurchaseState.DRAFT,
+        info={"label": "Purchase status"},
+    )
+    order_date: Mapped[date] = mapped_column(index=True)
+    expected_date: Mapped[date | None] = mapped_column(index=True, info={"label": "Expected on"})
+    received_date: Mapped[date | None] = mapped_column(index=True, info={"label": "Received on"})
+    total_amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0), server_default="0")
+    notes: Mapped[str | None] = mapped_column(Text, info={"format": "multiline"})
+
+    supplier: Mapped[Supplier] = relationship()
+    warehouse: Mapped["Warehouse"] = relationship()
+    lines: Mapped[list["PurchaseOrderLine"]] = relationship(
+        back_populates="order",
+        cascade="all, delete-orphan",
+        order_by="(PurchaseOrderLine.position, PurchaseOrderLine.id)",
+    )
+
+    __table_args__ = (Index("ix_purchase_order_state_date", "state", "order_date"),)
+
+
+class PurchaseOrderLine(Entity):
+    scope = SHARED
+    label_column = "product_id"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("purchase_order.id"), index=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
+    quantity: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(1))
+    unit_price: Mapped[Decimal] = mapped_column(
+        Money,
+        default=Decimal(0),
+        info={"optional": True, "help": "Left empty, the purchase price of the product."},
+    )
+    amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0), server_default="0")
+    received_quantity: Mapped[Decimal] = mapped_column(
+        Quantity, default=Decimal(0), server_default="0"
+    )
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    order: Mapped[PurchaseOrder] = relationship(back_populates="lines")
+    product: Mapped["Product"] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
+        CheckConstraint(
+            "received_quantity >= 0 AND received_quantity <= quantity",
+            name="received_within_quantity",
+        ),
+    )
+
+    def __repr__(self) -> str:
+        return repr(self.product)

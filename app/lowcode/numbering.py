@@ -48,6 +48,9 @@ declare_sequence("survey", "SV{seq:03}", "Survey")
 declare_sequence("survey_response", "R{yy}{mm}{seq:04}", "Survey response")
 declare_sequence("campaign", "M{yy}{seq:03}", "Campaign")
 declare_sequence("deal", "D{seq:05}", "Deal")
+declare_sequence("sales_order", "SO{yy}{mm}{seq:04}", "Sales order")
+declare_sequence("payment", "RC{yy}{mm}{seq:04}", "Payment")
+declare_sequence("purchase_order", "PO{yy}{mm}{seq:04}", "Purchase order")
 
 
 def next_number(session: Session, name: str, today: date) -> str:

@@ -5,12 +5,12 @@ from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext
-from sqlalchemy import Boolean, Date, Integer, Text, inspect
+from sqlalchemy import Boolean, Column, Date, Integer, Text, inspect
 from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from app.entities.types import ChoiceType, Money, Quantity, UTCDateTime
-from app.lowcode.fields import relations, scalars, words
+from app.lowcode.fields import relations, scalars, shares, words
 from app.lowcode.fields.base import Field, label_for
 
 _BY_FORMAT: dict[str, type[Field]] = {
@@ -20,6 +20,7 @@ _BY_FORMAT: dict[str, type[Field]] = {
     "url": scalars.UrlField,
     "multiline": scalars.LongTextField,
     "word": words.WordField,
+    "share": shares.ShareField,
 }
 _BY_TYPE: list[tuple[type[Any], type[Field]]] = [
     (ChoiceType, scalars.ChoiceField),
@@ -41,19 +42,26 @@ def field_of(model: type[Any], name: str) -> Field:
         return _related(model, name, mapper.relationships[name])
     if name not in mapper.column_attrs:
         raise LookupError(f"{model.__name__} has no column or relationship {name!r}")
-    column = mapper.column_attrs[name].columns[0]
-    info = dict(getattr(column, "info", {}))
-    numbered = getattr(model, "number_sequence", None) and name == model.code_column
-    defaulted = column.default is not None or column.server_default is not None
+    mapped = mapper.column_attrs[name]
+    column = mapped.columns[0]
+    info = {**getattr(column, "info", {}), **mapped.info}
     return _kind(column, info)(
         model=model,
         name=name,
         label=label_for(name, info),
-        required=not column.nullable and not numbered and not (defaulted and info.get("optional")),
+        required=_is_required(model, name, column, info),
         max_length=getattr(column.type, "length", None),
         help=lazy_gettext(info["help"]) if "help" in info else "",
         info=info,
     )
+
+
+def _is_required(model: type[Any], name: str, column: Any, info: dict[str, Any]) -> bool:
+    if not isinstance(column, Column):
+        return False  # an expression over other columns: shown, never filled
+    numbered = getattr(model, "number_sequence", None) and name == model.code_column
+    defaulted = column.default is not None or column.server_default is not None
+    return not (column.nullable or numbered or (defaulted and info.get("optional")))
 
 
 def _kind(column: Any, info: dict[str, Any]) -> type[Field]:
