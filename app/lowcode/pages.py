@@ -243,6 +243,8 @@ class RecordPage:
     help_url: str | None
     warnings: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    #: `figures.ShownFigure` each
+    figures: list[Any] = field(default_factory=list)
     #: PDFs: (label, address)
     documents: list[tuple[str, str]] = field(default_factory=list)
 

@@ -7,46 +7,37 @@ from flask import current_app, g, redirect, render_template, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
 
 from app.entities.catalog import Product
 from app.entities.customers import Contact, Customer, Interaction
 from app.entities.purchasing import Supplier
-from app.lowcode import listing
-from app.lowcode.listing import read_state
+from app.lowcode.figures import Figure, ShownFigure, show
 from app.lowcode.screens.declare import Chart
-from app.lowcode.screens.layouts import chart_title
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A counted list: the label, the entity and the list's parameters."""
-
-    label: Any
-    entity: type[Any]
-    query: dict[str, str]
-    icon: str
-
+from app.lowcode.screens.charts import chart_title
 
 TILES = (
-    Tile(_l("My customers"), Customer, {"f.owner": "me"}, "user-heart"),
-    Tile(_l("New customers this month"), Customer, {"f.created_on": "this_month"}, "building-plus"),
-    Tile(
+    Figure(_l("My customers"), "customers", {"f.owner": "me"}, "user-heart"),
+    Figure(
+        _l("New customers this month"), "customers", {"f.created_on": "this_month"}, "building-plus"
+    ),
+    Figure(
         _l("Overdue next steps"),
-        Interaction,
+        "interactions",
         {"f.next_step_date": "overdue", "f.next_step_done": "no"},
         "alarm",
     ),
-    Tile(
+    Figure(
         _l("Next steps this week"),
-        Interaction,
+        "interactions",
         {"f.next_step_date": "this_week", "f.next_step_done": "no"},
         "calendar-due",
     ),
-    Tile(_l("Conversations this week"), Interaction, {"f.happened_on": "this_week"}, "messages"),
-    Tile(_l("Contacts"), Contact, {}, "address-book"),
-    Tile(_l("Active products"), Product, {"f.is_active": "yes"}, "package"),
-    Tile(_l("Active suppliers"), Supplier, {"f.is_active": "yes"}, "truck"),
+    Figure(
+        _l("Conversations this week"), "interactions", {"f.happened_on": "this_week"}, "messages"
+    ),
+    Figure(_l("Contacts"), "contacts", {}, "address-book"),
+    Figure(_l("Active products"), "products", {"f.is_active": "yes"}, "package"),
+    Figure(_l("Active suppliers"), "suppliers", {"f.is_active": "yes"}, "truck"),
 )
 #: (entity, index of the chart among the screen's declared ones)
 CHARTS = ((Customer, 0), (Customer, 1), (Interaction, 1), (Product, 0), (Supplier, 0))
@@ -56,7 +47,7 @@ CHARTS = ((Customer, 0), (Customer, 1), (Interaction, 1), (Product, 0), (Supplie
 class HomePage:
     title: str
     subtitle: str
-    tiles: list[tuple[str, str, str, str]]
+    tiles: list[ShownFigure]
     shortcuts: list[tuple[str, str, str]]
     charts: list[dict[str, str]] = field(default_factory=list)
     help_url: str | None = None
@@ -76,7 +67,7 @@ class HomeView(BaseView):
         page = HomePage(
             title=_("Good day, %(name)s", name=g.user.name or g.user.username),
             subtitle=_("What matters today."),
-            tiles=[tile for declared in TILES if (tile := _tile(screens, declared)) is not None],
+            tiles=[shown for figure in TILES if (shown := show(figure)) is not None],
             shortcuts=[
                 (_("New %(name)s", name=view.singular), url_for(f"{view.endpoint}.add"), view.icon)
                 for entity in (Customer, Contact, Interaction, Product, Supplier)
@@ -85,15 +76,6 @@ class HomeView(BaseView):
             charts=_charts(screens),
         )
         return render_template("home.html", page=page)
-
-
-def _tile(screens: dict[type[Any], Any], tile: Tile) -> tuple[str, str, str, str] | None:
-    view = screens.get(tile.entity)
-    if view is None or not view.may("can_list"):
-        return None
-    state = read_state(view.listable, MultiDict(tile.query))
-    count = listing.count(view.listable, state)
-    return str(tile.label), f"{count:,}", view.list_url(state), tile.icon
 
 
 def _charts(screens: dict[type[Any], Any]) -> list[dict[str, str]]:

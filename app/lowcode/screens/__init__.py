@@ -1,5 +1,6 @@
 """Declared screens: everything a view module imports."""
 
+from app.lowcode.figures import Figure
 from app.lowcode.screens.declare import (
     Board,
     Calendar,
@@ -19,6 +20,7 @@ __all__ = [
     "Document",
     "EntityInterface",
     "EntityView",
+    "Figure",
     "Lines",
     "Section",
     "StatusBar",

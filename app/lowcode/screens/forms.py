@@ -247,7 +247,7 @@ class EntryForm:
 def prefill(view: Any, args: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """Start values of a new row: column defaults, the acting person as owner, the address's
     wishes; and by field name what was wished for and cannot be."""
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = dict(view.start_values())
     errors: dict[str, list[str]] = {}
     model = view.model
     names = [name for part in view.form if isinstance(part, Section) for name in part.fields]

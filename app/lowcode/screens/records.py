@@ -16,6 +16,7 @@ from app.lowcode import listing
 from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.base import humanize
 from app.lowcode.fields.relations import RelationField
+from app.lowcode.figures import show
 from app.lowcode.listing import ListState
 from app.lowcode.pages import (
     Cell,
@@ -73,6 +74,7 @@ def record_page(view: Any, item: Any) -> RecordPage:
         actions=actions_of(view, bulk=False, item=item),
         help_url=view.help_url,
         steps=steps_of(view, item),
+        figures=[shown for f in view.figures if (shown := show(f, id=item.id)) is not None],
         documents=view.document_links(item),
     )
 

@@ -75,6 +75,10 @@ def fill(view: Any, item: Any, values: Mapping[str, Any], *, is_new: bool) -> No
                 _put_lines(lines[name], item, value)
             else:
                 setattr(item, name, value)
+        if is_new:
+            for name, value in view.start_values().items():
+                if name not in values and getattr(item, name) is None:
+                    setattr(item, name, value)
         for name in form_fields(view, lambda field: getattr(item, field)):
             field = field_of(view.model, name)
             is_due = field.required and (is_new or name in values)

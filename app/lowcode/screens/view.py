@@ -1,6 +1,6 @@
 """`EntityView`: FAB's model view, with pages, rights and actions that come from the kernel."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -55,6 +55,8 @@ class EntityView(Writing, Acting, Documents, RecordExtras, LayoutData, Pickers, 
     layouts: ClassVar[Sequence[Any]] = ()
     #: the states of a record as a bar on its page
     status_bar: ClassVar[StatusBar | None] = None
+    #: `Figure` each: counts and sums of related rows on top of the record page
+    figures: ClassVar[Sequence[Any]] = ()
     #: PDFs of one record: `Document` each
     documents: ClassVar[Sequence[Any]] = ()
     #: relationships whose rows stand in the timeline
@@ -169,6 +171,10 @@ class EntityView(Writing, Acting, Documents, RecordExtras, LayoutData, Pickers, 
         wire_picker(self, field, path, siblings)
 
     # hooks ----------------------------------------------------------------------
+    def start_values(self) -> Mapping[str, Any]:
+        """What a new row holds where nothing else is said: in the form, the API and imports."""
+        return {}
+
     def pre_save(self, item: Any, is_new: bool) -> None:
         """Rules across rows, for form, API and import alike; raise DomainError(field=…)."""
 
