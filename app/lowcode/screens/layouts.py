@@ -11,7 +11,7 @@ from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import get_timezone
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, true
 
 from app.extensions import db
 from app.lowcode import listing
@@ -46,6 +46,10 @@ class LayoutData:
 
     def field(self, name: str) -> Field:
         return field_of(self.model, name)
+
+    def stacks_where(self, board: Board, state: ListState) -> ColumnElement[bool]:
+        """Which related rows stand as stacks on a board by a relation."""
+        return true()
 
     def fill_layout(self, page: ListPage, state: ListState, layout: str) -> None:
         plain = replace(state, page=1, layout="list", size=25)
@@ -166,7 +170,7 @@ def board_of(view: Any, board: Board, state: ListState) -> list[BoardColumn]:
     }
     cards = _cards(view, board, where, key)
     stacks = []
-    for value, label, color in _stacks(field, list(figures)):
+    for value, label, color in _stacks(field, list(figures), view.stacks_where(board, state)):
         count, total = figures.get(value, (0, None))
         text = view.field(board.sum).text(total) if board.sum and total is not None else None
         more = None
@@ -177,11 +181,13 @@ def board_of(view: Any, board: Board, state: ListState) -> list[BoardColumn]:
     return stacks
 
 
-def _stacks(field: Field, present: Sequence[str]) -> list[tuple[str, str, str | None]]:
+def _stacks(
+    field: Field, present: Sequence[str], where: ColumnElement[bool]
+) -> list[tuple[str, str, str | None]]:
     """(code, label, colour) of every stack; rows without a value get one when there are any."""
     if isinstance(field, RelationField):
         order = getattr(field.target, "position", field.target.id)
-        rows = db.session.scalars(select(field.target).order_by(order).limit(STACKS))
+        rows = db.session.scalars(select(field.target).where(where).order_by(order).limit(STACKS))
         stacks = [(str(r.id), field.label_of(r), getattr(r, "color", None)) for r in rows]
     else:
         stacks = [(option.value, option.label, option.color) for option in field.options]
