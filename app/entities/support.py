@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.entities.base import SHARED, Entity, through
 from app.entities.catalog import Product
 from app.entities.customers import Contact, Customer
+from app.entities.sales.order import SalesOrder
 from app.entities.system.organization import Team
 from app.entities.system.user import User
 from app.entities.types import ChoiceType, UTCDateTime, now_utc
@@ -29,6 +30,7 @@ class Ticket(Entity):
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"), index=True)
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("sales_order.id"), index=True)
     type: Mapped[TicketType] = mapped_column(
         ChoiceType(TicketType), default=TicketType.QUESTION, index=True
     )
@@ -66,6 +68,7 @@ class Ticket(Entity):
     customer: Mapped[Customer] = relationship()
     contact: Mapped[Contact | None] = relationship()
     product: Mapped[Product | None] = relationship()
+    order: Mapped[SalesOrder | None] = relationship()
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
     team: Mapped[Team | None] = relationship()
 
@@ -117,6 +120,7 @@ class SurveyResponse(Entity):
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     #: a ticket is rated once: a second rating replaces the first
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), unique=True)
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("sales_order.id"), index=True)
     #: who served the customer, and their team on that day
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
@@ -142,6 +146,7 @@ class SurveyResponse(Entity):
     customer: Mapped[Customer] = relationship()
     contact: Mapped[Contact | None] = relationship()
     ticket: Mapped[Ticket | None] = relationship()
+    order: Mapped[SalesOrder | None] = relationship()
     agent: Mapped[User | None] = relationship(foreign_keys=[agent_id])
     team: Mapped[Team | None] = relationship()
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.entities.base import Entity, Scope
 from app.entities.customers import Customer
 from app.entities.sales.deal import Deal
+from app.entities.sales.order import SalesOrder
 from app.entities.support import Ticket
 from app.entities.system.organization import Team
 from app.entities.system.user import User
@@ -33,6 +34,7 @@ class Task(Entity):
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     deal_id: Mapped[int | None] = mapped_column(ForeignKey("deal.id"), index=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("sales_order.id"), index=True)
     done_on: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
@@ -40,3 +42,4 @@ class Task(Entity):
     customer: Mapped[Customer | None] = relationship()
     deal: Mapped[Deal | None] = relationship()
     ticket: Mapped[Ticket | None] = relationship()
+    order: Mapped[SalesOrder | None] = relationship()

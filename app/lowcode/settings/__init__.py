@@ -9,6 +9,7 @@ from app.lowcode.settings.options import (
     option_of,
     options_in,
 )
+from app.lowcode.settings.service import satisfaction_goal
 from app.lowcode.settings.store import get_setting, set_settings, settings_version
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "get_setting",
     "option_of",
     "options_in",
+    "satisfaction_goal",
     "set_settings",
     "settings_version",
 ]

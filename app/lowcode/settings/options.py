@@ -111,6 +111,7 @@ SECTIONS: dict[str, Any] = {
     "company": _("Company"),
     "region": _("Region and formats"),
     "numbering": _("Numbering"),
+    "service": _("Service"),
     "limits": _("Import and export"),
     "notifications": _("Notifications"),
 }
