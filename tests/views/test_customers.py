@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.entities.customers import Contact, Customer, Interaction
-from app.lowcode.fields.scalars import today
+from app.lowcode.fields.moments import today
 from app.rules.customers import Channel, Tier
 from tests.callers import inside
 from tests.visitors import Visitor

@@ -6,7 +6,7 @@ from typing import IO, Any
 
 from app.lowcode.exporting.table import ExportTable
 from app.lowcode.fields import Field
-from app.lowcode.fields.scalars import NumberField
+from app.lowcode.fields.numbers import NumberField
 from app.rules.formulas import guard
 
 

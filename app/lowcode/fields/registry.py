@@ -10,7 +10,7 @@ from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from app.entities.types import ChoiceType, Money, Quantity, UTCDateTime
-from app.lowcode.fields import relations, scalars, shares, words
+from app.lowcode.fields import moments, numbers, relations, scalars, shares, words
 from app.lowcode.fields.base import Field, label_for
 
 _BY_FORMAT: dict[str, type[Field]] = {
@@ -24,12 +24,12 @@ _BY_FORMAT: dict[str, type[Field]] = {
 }
 _BY_TYPE: list[tuple[type[Any], type[Field]]] = [
     (ChoiceType, scalars.ChoiceField),
-    (Money, scalars.MoneyField),
-    (Quantity, scalars.DecimalField),
-    (UTCDateTime, scalars.MomentField),
-    (Date, scalars.DateField),
+    (Money, numbers.MoneyField),
+    (Quantity, numbers.DecimalField),
+    (UTCDateTime, moments.MomentField),
+    (Date, moments.DateField),
     (Boolean, scalars.FlagValueField),
-    (Integer, scalars.NumberField),
+    (Integer, numbers.NumberField),
     (Text, scalars.LongTextField),
 ]
 

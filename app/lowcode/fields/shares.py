@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import format_percent
 
-from app.lowcode.fields.scalars import DecimalField
+from app.lowcode.fields.numbers import DecimalField
 from app.rules.errors import InvalidInput
 from app.rules.parsing import parse_decimal
 

@@ -12,8 +12,9 @@ from sqlalchemy import inspect
 
 from app.lowcode.fields import Field
 from app.lowcode.fields.inputs import translated
+from app.lowcode.fields.moments import DateField, MomentField, today
 from app.lowcode.fields.relations import RelatedField, TagsField
-from app.lowcode.fields.scalars import ChoiceField, DateField, MomentField, today
+from app.lowcode.fields.scalars import ChoiceField
 from app.lowcode.importing.lookups import Link, Lookups, Missing, fold
 from app.lowcode.importing.mapping import Mapping, Source, column_names, find_columns
 from app.lowcode.importing.reading import Cell, cell_text, join_excess

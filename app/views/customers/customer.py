@@ -6,7 +6,7 @@ from app.entities.customers import Customer
 from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode import principal
-from app.lowcode.fields.scalars import today
+from app.lowcode.fields.moments import today
 from app.lowcode.screens import (
     Board,
     Chart,
