@@ -22,11 +22,13 @@ FONT, BOLD = "NotoSansSC", "NotoSansSC-Bold"
 _FOLDER = Path(__file__).resolve().parents[1] / "static" / "vendor" / "fonts"
 _FILES = {FONT: "NotoSansSC-Regular.ttf", BOLD: "NotoSansSC-Bold.ttf"}
 
-INK: Color = HexColor("#1d2733")
-MUTED: Color = HexColor("#667382")
-RULE: Color = HexColor("#dce1e7")
-HEAD: Color = HexColor("#e7eef7")
-ZEBRA: Color = HexColor("#f8fafc")
+# The colours of the screens in light mode.
+INK: Color = HexColor("#182022")
+MUTED: Color = HexColor("#58666a")
+RULE: Color = HexColor("#dfe4e4")
+ACCENT: Color = HexColor("#0d766e")
+HEAD: Color = HexColor("#e9f3f2")
+ZEBRA: Color = HexColor("#f8f9f9")
 
 PAGE = A4
 MARGIN = 36.0
@@ -34,6 +36,7 @@ MARGIN = 36.0
 FRAME = 6.0
 FOOT_SIZE = 7.5
 BOX = "□"
+_MISSING_SHOWN = 20
 
 #: Not to be printed: control characters, halves of pairs, and signs that only steer the direction
 #: of writing (they would reverse a line, or hide in a name).
@@ -69,10 +72,27 @@ def safe(text: Any) -> str:
     return escape(plain(text))
 
 
+def shortened(text: str, most: int) -> str:
+    """At most so many characters, the last one "…" where some were left out."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def with_note(markup: str, note: str) -> str:
+    """Markup with a smaller, paler line below it; both are `safe` already."""
+    pale = f'<font size="7" color="{MUTED.hexval().replace("0x", "#")}">{note}</font>'
+    return f"{markup}<br/>{pale}" if note else markup
+
+
 def missing_glyphs(text: str) -> set[str]:
     """The characters that the font cannot draw."""
     glyphs = pdfmetrics.getFont(FONT).face.charToGlyph
     return {char for char in set(text) if ord(char) not in glyphs and not char.isspace()}
+
+
+def missing_note(missing: set[str]) -> str:
+    """The line that names what could not be drawn."""
+    codes = sorted(f"U+{ord(char):04X}" for char in missing)[:_MISSING_SHOWN]
+    return _("The font has no sign for: %(codes)s", codes=", ".join(codes))
 
 
 def drawable(text: str, missing: set[str]) -> str:
@@ -93,7 +113,18 @@ def style(name: str, size: float = 9, **changes: Any) -> ParagraphStyle:
 
 
 TITLE = style("title", 15, fontName=BOLD, leading=20)
+DOCUMENT = style("document", 20, fontName=BOLD, leading=26, textColor=ACCENT, alignment=TA_RIGHT)
+COMPANY = style("company", 13, fontName=BOLD, leading=18)
+HEADING = style("heading", 10.5, fontName=BOLD, leading=15, spaceBefore=10, spaceAfter=4)
+BODY = style("body", 9, leading=13)
+STRONG = style("strong", 9, leading=13, fontName=BOLD)
 NOTE = style("note", 8, textColor=MUTED)
+NOTE_RIGHT = style("note right", 8, textColor=MUTED, alignment=TA_RIGHT)
+LABEL = style("label", 7.5, leading=11, textColor=MUTED)
+NUMBER_BELOW = style("number below", 9.5, leading=13, alignment=TA_RIGHT)
+AMOUNT = style("amount", 9, leading=13, alignment=TA_RIGHT)
+TOTAL_LABEL = style("total label", 9, leading=16, fontName=BOLD, alignment=TA_RIGHT)
+TOTAL = style("total", 12, leading=16, fontName=BOLD, textColor=ACCENT, alignment=TA_RIGHT)
 CELL = style("cell", 8, leading=10.5)
 NUMBER = style("number", 8, leading=10.5, alignment=TA_RIGHT)
 CELL_HEAD = style("cell head", 8, leading=10.5, fontName=BOLD)

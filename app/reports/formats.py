@@ -1,0 +1,25 @@
+"""Values as printed: amounts, quantities, shares and days in the reader's language."""
+
+from datetime import date
+from decimal import Decimal
+
+from flask_babel import format_date, format_decimal
+
+
+def money(amount: Decimal | None) -> str:
+    """Two decimals, thousands apart; nothing for no amount."""
+    return "" if amount is None else format_decimal(amount, "#,##0.00")
+
+
+def quantity(number: Decimal | int | None) -> str:
+    """As many of the four decimals as say something."""
+    return "" if number is None else format_decimal(number, "#,##0.####")
+
+
+def percent(share: Decimal | None) -> str:
+    """0.125 as "12.5%"; nothing for no share and for none at all."""
+    return f"{format_decimal(share * 100, '0.##')}%" if share else ""
+
+
+def day(value: date | None) -> str:
+    return "" if value is None else format_date(value, "yyyy-MM-dd")
