@@ -66,6 +66,7 @@ def work_off(app: Flask) -> int:
     return int(app.extensions["kehu_jobs"].run_pending())
 
 
+@pytest.mark.usefixtures("database")
 def test_a_file_goes_in_from_upload_to_error_file(
     app: Flask, person: Visitor, tmp_path: Path
 ) -> None:
@@ -266,6 +267,7 @@ def test_old_files_are_deleted_and_what_was_done_stays(app: Flask, person: Visit
     assert person.get(f"{address}/errors.csv").status_code == 409
 
 
+@pytest.mark.usefixtures("database")
 def test_an_import_whose_worker_dies_goes_on_and_ends_as_if_nothing_had_been(
     app: Flask, person: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
