@@ -28,3 +28,15 @@ def cost_of(quantity: Decimal, on_hand: Decimal, value: Decimal) -> Decimal:
     if quantity >= on_hand:
         return value
     return round_money(value * quantity / on_hand)
+
+
+def value_of(
+    quantity: Decimal, on_hand: Decimal, value: Decimal, purchase_price: Decimal | None
+) -> Decimal:
+    """What `quantity` pieces that come in without a price are worth, in cents.
+
+    The average of those on hand; on an empty shelf the purchase price, and nothing without one.
+    """
+    if on_hand > 0:
+        return round_money(value * quantity / on_hand)
+    return round_money(quantity * (purchase_price or Decimal(0)))

@@ -1,0 +1,1 @@
+"""What warehouses hold: levels that never go below zero, and the ledger they add up from."""

@@ -1,0 +1,122 @@
+"""What stands in a sales order: priced lines, totals, and where the goods go."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from app.entities.sales.deal import Deal
+from app.entities.sales.order import SalesOrder, SalesOrderLine
+from app.rules.errors import DomainError, InvalidInput
+from app.rules.orders import EDITABLE, LineAmounts, OrderState, price_line, price_order
+
+_NONE = Decimal(0)
+
+
+def figures_of(line: SalesOrderLine, tax_rate: Decimal = _NONE) -> LineAmounts:
+    """What a line comes to; what is left empty counts as it would be filled."""
+    return price_line(
+        line.quantity,
+        price_of(line),
+        line.discount_rate or _NONE,
+        tax_rate if line.tax_rate is None else line.tax_rate,
+    )
+
+
+def price_of(line: SalesOrderLine) -> Decimal:
+    """The price of a line: its own, else the product's."""
+    if line.unit_price is not None:
+        return line.unit_price
+    return (line.product.sale_price if line.product else None) or _NONE
+
+
+def prepare_order(order: SalesOrder, *, tax_rate: Decimal) -> None:
+    """Fill what was left empty, price every line and add up; DomainError where it cannot be.
+
+    `tax_rate` (a share) is for lines that say none; history keeps what it says.
+    """
+    usual = _NONE if order.state is OrderState.HISTORY else tax_rate
+    for place, line in enumerate(order.lines, start=1):
+        _prepare_line(line, place, usual)
+    order.freight_amount = order.freight_amount or _NONE
+    amounts = price_order(
+        (LineAmounts(line.net_amount, line.tax_amount) for line in order.lines),
+        order.freight_amount,
+    )
+    order.net_amount, order.tax_amount = amounts.net, amounts.tax
+    order.total_amount = amounts.total
+    order.currency = order.currency or "CNY"
+    _check_people(order)
+    _fill_delivery(order)
+
+
+def _prepare_line(line: SalesOrderLine, place: int, tax_rate: Decimal) -> None:
+    line.position = place
+    if line.product is None:
+        raise InvalidInput("Line %(number)s: choose a product.", field="lines", number=place)
+    line.unit_price = price_of(line)
+    line.discount_rate = line.discount_rate or _NONE
+    line.tax_rate = tax_rate if line.tax_rate is None else line.tax_rate
+    if line.quantity is None:
+        raise InvalidInput("The quantity must be more than 0.", field="lines")
+    try:
+        amounts = figures_of(line)
+    except InvalidInput as error:
+        error.field = "lines"
+        raise
+    line.net_amount, line.tax_amount = amounts.net, amounts.tax
+
+
+def _check_people(order: SalesOrder) -> None:
+    contact, deal = order.contact, order.deal
+    if contact is not None and contact.customer is not order.customer:
+        raise DomainError(
+            "%(contact)s is not a contact of this customer.", field="contact", contact=contact.name
+        )
+    if deal is not None and deal.customer is not None and deal.customer is not order.customer:
+        raise DomainError("This deal is with another customer.", field="deal")
+
+
+def _fill_delivery(order: SalesOrder) -> None:
+    """Without a word about the delivery the goods go to the customer's default address."""
+    said = (order.ship_name, order.ship_address, order.ship_city, order.ship_country)
+    if order.customer is None or any(said) or order.state is OrderState.HISTORY:
+        return
+    order.ship_name = order.customer.name
+    known = order.customer.addresses
+    address = next((row for row in known if row.is_default), known[0] if known else None)
+    if address is not None:
+        order.ship_address = " ".join(p for p in (address.district, address.street) if p)[:200]
+        order.ship_city, order.ship_region = address.city, address.province
+        order.ship_postal_code, order.ship_country = address.postal_code, address.country
+
+
+def check_editable(order: SalesOrder) -> None:
+    """Raises DomainError for an order that others rely on already."""
+    if order.state not in EDITABLE:
+        raise DomainError(
+            "A confirmed order is not changed any more. Cancel it and make a new one."
+        )
+
+
+def order_from_deal(session: Session, deal: Deal, *, today: date, tax_rate: Decimal) -> SalesOrder:
+    """A draft for the deal's customer with its main product at the deal's amount; flushed."""
+    if deal.customer is None:
+        raise DomainError("The deal needs a customer before it becomes an order.", field="customer")
+    order = SalesOrder(
+        customer=deal.customer,
+        contact=deal.contact,
+        deal=deal,
+        owner=deal.owner,
+        team=deal.team,
+        order_date=today,
+        state=OrderState.DRAFT,
+    )
+    if deal.product is not None:
+        order.lines.append(
+            SalesOrderLine(product=deal.product, quantity=Decimal(1), unit_price=deal.amount)
+        )
+    prepare_order(order, tax_rate=tax_rate)
+    session.add(order)
+    session.flush()
+    return order
