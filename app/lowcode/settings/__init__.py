@@ -1,5 +1,6 @@
 """Typed settings that administrators change while the product runs."""
 
+from app.lowcode.settings import papers as papers
 from app.lowcode.settings.company import company_zone
 from app.lowcode.settings.options import (
     SECTIONS,

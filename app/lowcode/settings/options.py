@@ -110,7 +110,9 @@ class Option:
 SECTIONS: dict[str, Any] = {
     "company": _("Company"),
     "region": _("Region and formats"),
+    "documents": _("Documents"),
     "numbering": _("Numbering"),
+    "sales": _("Sales"),
     "service": _("Service"),
     "limits": _("Import and export"),
     "notifications": _("Notifications"),
