@@ -15,6 +15,7 @@ from app.entities.sales.pipeline import Competitor, LostReason, Pipeline, Stage
 from app.entities.system.organization import Region, Team
 from app.entities.system.user import User
 from app.entities.types import Money
+from app.rules.funnel import weighted_amount
 
 deal_competitor = Table(
     "deal_competitor",
@@ -29,6 +30,7 @@ class Deal(Entity):
     label_column = "title"
     code_column = "code"
     number_sequence = "deal"
+    derived = {"weighted_amount": lambda row: weighted_amount(row.amount, row.probability)}
 
     code: Mapped[str] = mapped_column(String(32), unique=True)
     title: Mapped[str] = mapped_column(String(200), index=True)
@@ -54,6 +56,8 @@ class Deal(Entity):
             "help": "Left empty, the probability of the stage.",
         },
     )
+    #: kept, so that lists, boards and charts can sum what the funnel shows
+    weighted_amount: Mapped[Decimal | None] = mapped_column(Money)
     expected_close_date: Mapped[date | None] = mapped_column(index=True)
     engaged_date: Mapped[date | None] = mapped_column(index=True, info={"label": "Started on"})
     closed_date: Mapped[date | None] = mapped_column(index=True, info={"label": "Closed on"})
@@ -61,8 +65,8 @@ class Deal(Entity):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"), index=True)
-    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
     source_id: Mapped[int | None] = mapped_column(ForeignKey("customer_source.id"), index=True)
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
 
     lost_reason_id: Mapped[int | None] = mapped_column(ForeignKey("lost_reason.id"), index=True)
     lost_notes: Mapped[str | None] = mapped_column(Text, info={"format": "multiline"})

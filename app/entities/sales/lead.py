@@ -36,10 +36,10 @@ class Lead(Entity):
         index=True,
         info={"help": "From 0 to 100: how likely this becomes business."},
     )
-    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
     source_id: Mapped[int | None] = mapped_column(ForeignKey("customer_source.id"), index=True)
     industry_id: Mapped[int | None] = mapped_column(ForeignKey("industry.id"), index=True)
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"), index=True)
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
     needs: Mapped[str | None] = mapped_column(Text, info={"format": "multiline"})

@@ -44,11 +44,14 @@ class Stage(Entity):
     )
     #: percent
     probability: Mapped[int] = mapped_column(
-        default=0, server_default="0", info={"label": "Probability %"}
+        default=0, server_default="0", info={"label": "Probability %", "optional": True}
     )
-    position: Mapped[int] = mapped_column(default=0, server_default="0")
+    position: Mapped[int] = mapped_column(default=0, server_default="0", info={"optional": True})
     color: Mapped[TagColor] = mapped_column(
-        ChoiceType(TagColor), default=TagColor.BLUE, server_default="blue"
+        ChoiceType(TagColor),
+        default=TagColor.BLUE,
+        server_default="blue",
+        info={"optional": True},
     )
 
     pipeline: Mapped[Pipeline] = relationship(back_populates="stages")

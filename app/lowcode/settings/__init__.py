@@ -10,6 +10,7 @@ from app.lowcode.settings.options import (
     option_of,
     options_in,
 )
+from app.lowcode.settings.sales import stuck_days
 from app.lowcode.settings.service import satisfaction_goal
 from app.lowcode.settings.store import get_setting, set_settings, settings_version
 
@@ -25,4 +26,5 @@ __all__ = [
     "satisfaction_goal",
     "set_settings",
     "settings_version",
+    "stuck_days",
 ]

@@ -1,0 +1,1 @@
+"""The work of the area sales: pipelines, leads, deals, targets and the funnel."""
