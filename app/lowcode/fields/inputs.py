@@ -31,6 +31,8 @@ class KehuField(FormField):
         self.required = required
         self.flags.required = required
         self.typed: str | None = None
+        #: what the field is worth while it is left empty
+        self.placeholder = ""
 
     @property
     def kind(self) -> str:
@@ -39,7 +41,8 @@ class KehuField(FormField):
     @property
     def meta_(self) -> dict[str, Any]:
         """What the widget needs beyond the value."""
-        return {"maxlength": self.source.max_length} if self.source.max_length else {}
+        limit = {"maxlength": self.source.max_length} if self.source.max_length else {}
+        return {**limit, "placeholder": self.placeholder}
 
     @property
     def options(self) -> list[Option]:

@@ -77,6 +77,10 @@ class Acting:
         ]
         return {field.name: (field, required) for field, required in fields}
 
+    def input_start(self, key: str, item: Any) -> Any:
+        """What an input holds when the dialog opens on one row; None: on several."""
+        return getattr(item, key, None)
+
     def _input_form(self, name: str, items: Sequence[Any]) -> Form:
         inputs = self.inputs_of(name)
         form_class = type(
@@ -85,7 +89,7 @@ class Acting:
             {key: field.form_field(required) for key, (field, required) in inputs.items()},
         )
         first = items[0] if len(items) == 1 else None
-        start = {key: getattr(first, key, None) for key in inputs}
+        start = {key: self.input_start(key, first) for key in inputs}
         asked = "asked" in request.form
         return form_class(request.form if asked else None, data={} if asked else start)
 

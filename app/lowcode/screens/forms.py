@@ -91,6 +91,10 @@ class LineForms:
         for row, texts in zip(self.rows, line_texts(self.part, drafts), strict=True):
             for name, text in texts.items():
                 row[name].text = text
+        usual = usual_texts(self.part, self.model, drafts)
+        for row, texts in zip(self.rows, usual, strict=True):
+            for name, text in texts.items():
+                row[name].placeholder = text
         return FormLines(
             name=self.part.name,
             title=_(self.part.title) if self.part.title else str(label_for(self.part.name, {})),
@@ -124,6 +128,15 @@ def line_texts(part: Lines, lines: list[Any]) -> list[dict[str, str]]:
     """The computed columns of each line as shown."""
     return [
         {name: number_text(_quietly(compute, line)) for name, compute in part.computed.items()}
+        for line in lines
+    ]
+
+
+def usual_texts(part: Lines, model: type[Any], lines: list[Any]) -> list[dict[str, str]]:
+    """What the empty inputs of each line stand for."""
+    fields = {name: field_of(model, name) for name in part.usual}
+    return [
+        {name: fields[name].text(_quietly(usual, line)) for name, usual in part.usual.items()}
         for line in lines
     ]
 

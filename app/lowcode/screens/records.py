@@ -67,16 +67,21 @@ def record_page(view: Any, item: Any) -> RecordPage:
         upload_url=url_for(f"{view.endpoint}.add_file", pk=item.id)
         if view.may("can_edit")
         else None,
-        edit_url=url_for(f"{view.endpoint}.edit", pk=item.id) if view.may("can_edit") else None,
-        delete_url=url_for(f"{view.endpoint}.delete", pk=item.id)
-        if view.may("can_delete")
-        else None,
+        edit_url=_own_url(view, "edit", item),
+        delete_url=_own_url(view, "delete", item),
         actions=actions_of(view, bulk=False, item=item),
         help_url=view.help_url,
         steps=steps_of(view, item),
         figures=[shown for f in view.figures if (shown := show(f, id=item.id)) is not None],
         documents=view.document_links(item),
     )
+
+
+def _own_url(view: Any, name: str, item: Any) -> str | None:
+    """Where to edit or delete the row; None where it may or can not be done."""
+    if not view.may(f"can_{name}") or not view.is_editable(item):
+        return None
+    return url_for(f"{view.endpoint}.{name}", pk=item.id)
 
 
 def _subtitle(view: Any, item: Any) -> str:

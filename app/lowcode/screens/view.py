@@ -186,6 +186,10 @@ class EntityView(Writing, Acting, Documents, RecordExtras, LayoutData, Pickers, 
         """Is the action possible in the row's present state?"""
         return True
 
+    def is_editable(self, item: Any) -> bool:
+        """May the row be edited or deleted in its present state? `pre_save` must hold it, too."""
+        return True
+
     # pages ----------------------------------------------------------------------
     @expose("/")
     @has_access

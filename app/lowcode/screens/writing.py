@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.extensions import db
 from app.lowcode.fields.relations import key_of
 from app.lowcode.screens.declare import Lines
-from app.lowcode.screens.forms import EntryForm, line_texts, line_totals, prefill
+from app.lowcode.screens.forms import EntryForm, line_texts, line_totals, prefill, usual_texts
 from app.lowcode.screens.saving import FieldErrors, save
 
 
@@ -115,7 +115,13 @@ class Writing:
         lines = next(lines for lines in entry.lines if lines.part is part)
         lines.validate()
         drafts = lines.drafts()
-        answer = jsonify({"lines": line_texts(part, drafts), "totals": line_totals(part, drafts)})
+        answer = jsonify(
+            {
+                "lines": line_texts(part, drafts),
+                "usual": usual_texts(part, lines.model, drafts),
+                "totals": line_totals(part, drafts),
+            }
+        )
         db.session.rollback()
         return answer
 

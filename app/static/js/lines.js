@@ -39,11 +39,16 @@
       (near ? inputs(near)[0] : box.querySelector("[data-line-add]"))?.focus();
     };
 
-    const show = ({ lines = [], totals = [] }) => {
+    const show = ({ lines = [], usual = [], totals = [] }) => {
+      const named = (row, column) => row.querySelector(`[name$="-${CSS.escape(column)}"]`);
       rows().forEach((row, index) => {
         for (const [column, text] of Object.entries(lines[index] || {})) {
-          const input = row.querySelector(`[name$="-${CSS.escape(column)}"]`);
+          const input = named(row, column);
           if (input?.readOnly) input.value = text;
+        }
+        for (const [column, text] of Object.entries(usual[index] || {})) {
+          const input = named(row, column);
+          if (input) input.placeholder = text;
         }
       });
       box.querySelector("[data-totals]").replaceChildren(
