@@ -8,7 +8,7 @@ _IRREGULAR = {"Person": "People"}
 
 def title_of(model: type[Any]) -> str:
     """`ProductCategory` → `Product category`."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", getattr(model, "title", None) or model.__name__)
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", model.__name__)
     return words[:1] + words[1:].lower()
 
 
