@@ -27,6 +27,7 @@ from app.entities.types import Money
 from app.extensions import db
 from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.relations import RelatedField
+from app.lowcode.links import links_of
 from app.lowcode.naming import resource_of
 from app.lowcode.principal import acting_as, system
 from app.lowcode.screens import Board, Calendar, Chart, Lines, Section
@@ -62,9 +63,12 @@ def test_every_scope_names_columns_and_relationships_that_exist() -> None:
     for entity in _entities():
         scope = _scope(entity)
         names = inspect(entity).attrs.keys()
-        assert {scope.owner, scope.team, scope.parent} - {None} <= set(names), entity
+        assert scope.parent is None or scope.parent in names, entity
         if scope.owner:
-            assert {"owner", "team"} <= set(names), entity
+            # People and teams that rows belong to, whatever the columns are called.
+            links = links_of(entity)
+            assert links[scope.owner].target.__name__ == "User", entity
+            assert links[scope.team].target.__name__ == "Team", entity
 
 
 def test_every_entity_has_the_column_that_names_its_rows() -> None:
@@ -169,15 +173,16 @@ def test_totals_sums_and_axes_fit_their_columns(screen: Any) -> None:
 
 
 def test_related_screens_and_timelines_lead_back(screen: Any, app: Flask) -> None:
-    screens = app.extensions["kehu_screens"]
-    for related in screen.related_views:
-        child = screens[related.datamodel.obj]
+    with app.app_context():
+        tabs, events = screen.related_screens(), screen.screens_named(screen.timeline)
+    assert len(tabs) == len(screen.related_views)
+    assert len(events) == len(screen.timeline)
+    for child in tabs:
         relation = child.relation_to(screen.model)
-        assert relation, related
-        assert relation in child.filters, f"{related.__name__} cannot be filtered by {relation}"
-    for name in screen.timeline:
-        child = inspect(screen.model).relationships[name].mapper.class_
-        assert screens[child].relation_to(screen.model), name
+        assert relation, child.resource
+        assert relation in child.filters, f"{child.resource} cannot be filtered by {relation}"
+    for child in events:
+        assert child.relation_to(screen.model), child.resource
 
 
 def test_imports_match_by_columns_of_the_form(screen: Any) -> None:
@@ -283,8 +288,7 @@ def _pages(view: Any) -> Iterator[str]:
                 yield f"{base}/picker/{path}"
     if view.may("can_show"):
         yield f"{base}/1"
-        for related in view.related_views:
-            child = view.screen_of(related.datamodel.obj)
+        for child in view.related_screens():
             if child.may("can_list"):
                 yield f"/{child.resource}/related/{view.resource}/1"
     if view.may("can_add"):

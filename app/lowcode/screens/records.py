@@ -1,27 +1,23 @@
 """From one row to `RecordPage`: sections, lines, related tabs, timeline, files."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import url_for
-from flask_babel import format_datetime, format_timedelta
+from flask_babel import format_datetime
 from flask_babel import gettext as _
-from sqlalchemy import func, inspect, select
+from sqlalchemy import inspect, select
 
-from app.entities.system.audit import AuditEntry
-from app.entities.system.record import Attachment, Note
+from app.entities.system.record import Attachment
 from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode import listing
 from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.base import humanize
-from app.lowcode.fields.relations import RelationField
 from app.lowcode.figures import show
 from app.lowcode.listing import ListState
 from app.lowcode.pages import (
     Cell,
     Column,
-    Event,
     FileItem,
     LineTable,
     RecordPage,
@@ -33,17 +29,7 @@ from app.lowcode.screens.documents import steps_of
 from app.lowcode.screens.forms import line_texts, line_totals
 from app.lowcode.screens.lists import actions_of, cell_of
 from app.lowcode.screens.saving import is_visible
-from app.rules.errors import DomainError
-
-NEWEST = 50
-_ICONS = {
-    "create": "plus",
-    "update": "pencil",
-    "delete": "trash",
-    "note": "note",
-    "attach": "paperclip",
-    "detach": "paperclip",
-}
+from app.lowcode.screens.timeline import timeline_of
 
 
 def record_page(view: Any, item: Any) -> RecordPage:
@@ -161,9 +147,8 @@ def _line_table(view: Any, part: Lines, item: Any) -> LineTable:
 
 def _tabs(view: Any, item: Any) -> list[Tab]:
     tabs = []
-    for related in view.related_views:
-        screen = view.screen_of(related.datamodel.obj)
-        if screen is None or not screen.may("can_list"):
+    for screen in view.related_screens():
+        if not screen.may("can_list"):
             continue
         relation = screen.relation_to(view.model)
         if relation is None:
@@ -198,112 +183,3 @@ def _files(view: Any, item: Any) -> list[FileItem]:
 
 def _size(count: int) -> str:
     return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{max(count / 2**10, 0.1):.1f} KB"
-
-
-# timeline -----------------------------------------------------------------------
-def timeline_of(view: Any, item: Any) -> list[Event]:
-    """The newest changes, notes and related rows, newest first."""
-    found = [*_changes(view, item), *_notes(view, item)]
-    for name in view.timeline:
-        found += _related_events(view, item, name)
-    found.sort(key=lambda pair: pair[0], reverse=True)
-    return [event for _moment, event in found[:NEWEST]]
-
-
-def _event(kind: str, who: str, moment: datetime, text: str, **more: Any) -> tuple[datetime, Event]:
-    ago = format_timedelta(moment - datetime.now(UTC), add_direction=True)
-    exact = format_datetime(moment, "yyyy-MM-dd HH:mm")
-    icon = more.pop("icon", _ICONS.get(kind, "point"))
-    return moment, Event(kind, icon, who, ago, exact, text, **more)
-
-
-def _changes(view: Any, item: Any) -> list[tuple[datetime, Event]]:
-    of_row = (AuditEntry.entity == view.model.__name__, AuditEntry.entity_id == item.id)
-    # SQLite gives a freed key again: what was before the last deletion is another record's.
-    gone = select(func.max(AuditEntry.id)).where(*of_row, AuditEntry.action == "delete")
-    rows = db.session.execute(
-        select(AuditEntry, User.name)
-        .outerjoin(User, AuditEntry.user_id == User.id)
-        .where(*of_row, AuditEntry.id > func.coalesce(gone.scalar_subquery(), 0))
-        .order_by(AuditEntry.id.desc())
-        .limit(NEWEST)
-    )
-    return [
-        _event(
-            entry.action,
-            who or entry.actor,
-            entry.created_on,
-            _(humanize(entry.action)),
-            changes=_texts(view.model, entry.changes) if entry.action != "create" else [],
-        )
-        for entry, who in rows
-    ]
-
-
-def _texts(model: type[Any], changes: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """(label, old, new) of an audit row's changes in the reader's language."""
-    texts = []
-    for name, (old, new) in changes.items():
-        try:
-            field = field_of(model, _relation_behind(model, name))
-        except LookupError:
-            texts.append((_(humanize(name)), str(old or ""), str(new or "")))
-            continue
-        texts.append((str(field.label), _stored_text(field, old), _stored_text(field, new)))
-    return texts
-
-
-def _relation_behind(model: type[Any], name: str) -> str:
-    """`owner_id` → `owner`, where there is such a relationship."""
-    bare = name.removesuffix("_id")
-    return bare if bare in inspect(model).relationships else name
-
-
-def _stored_text(field: Any, value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(field, RelationField):
-        row = db.session.get(field.target, value)
-        return field.label_of(row) if row is not None else f"#{value}"
-    try:
-        return field.text(field.read(value))
-    except (DomainError, LookupError, TypeError, ValueError):
-        return str(value)  # no longer a valid value; it is still history
-
-
-def _notes(view: Any, item: Any) -> list[tuple[datetime, Event]]:
-    rows = db.session.execute(
-        select(Note, User.name)
-        .outerjoin(User, Note.created_by_id == User.id)
-        .where(Note.entity == view.model.__name__, Note.entity_id == item.id)
-        .order_by(Note.id.desc())
-        .limit(NEWEST)
-    )
-    return [_event("note", who or "", note.created_on, note.text) for note, who in rows]
-
-
-def _related_events(view: Any, item: Any, name: str) -> list[tuple[datetime, Event]]:
-    """Rows of a related entity as lines, where the person may list them."""
-    child = inspect(view.model).relationships[name].mapper.class_
-    screen = view.screen_of(child)
-    if screen is None or not screen.may("can_list"):
-        return []
-    relation = screen.relation_to(view.model)
-    moment = getattr(child, getattr(child, "timeline_moment", "created_on"))
-    rows = db.session.scalars(
-        select(child)
-        .where(getattr(child, relation).has(id=item.id))
-        .order_by(moment.desc())
-        .limit(NEWEST)
-    )
-    paths = [path for path in screen.list_columns if path.split(".")[0] != relation][:4]
-    events = []
-    for row in rows:
-        texts = [path_cell(screen, row, path).text for path in paths]
-        who = row.created_by.name if row.created_by else ""
-        when = getattr(row, getattr(child, "timeline_moment", "created_on"))
-        text = " · ".join(text for text in texts if text)
-        events.append(_event(name, who, when, text, icon=screen.icon, url=screen.url_of(row.id)))
-    return events

@@ -59,7 +59,7 @@ class EntityView(Writing, Acting, Documents, RecordExtras, LayoutData, Pickers, 
     figures: ClassVar[Sequence[Any]] = ()
     #: PDFs of one record: `Document` each
     documents: ClassVar[Sequence[Any]] = ()
-    #: relationships whose rows stand in the timeline
+    #: resources of the screens whose rows stand in the timeline
     timeline: ClassVar[Sequence[str]] = ()
     #: columns whose sum over the filtered rows stands under the list
     totals: ClassVar[Sequence[str]] = ()
@@ -138,6 +138,29 @@ class EntityView(Writing, Acting, Documents, RecordExtras, LayoutData, Pickers, 
     @property
     def session(self) -> Any:
         return db.session
+
+    def get_uninit_inner_views(self) -> list[Any]:
+        """FAB's own wiring of related views is not used."""
+        return []
+
+    def related_screens(self) -> list[Any]:
+        """The registered screens behind the tabs, in declared order.
+
+        `related_views` names a class, or another area's screen by its resource: areas then need
+        not import each other.
+        """
+        return self.screens_named(self.related_views)
+
+    @staticmethod
+    def screens_named(entries: Sequence[Any]) -> list[Any]:
+        """The registered screens of view classes or resources."""
+        screens = current_app.extensions["kehu_screens"]
+        named = {screen.resource: screen for screen in screens.values()}
+        found = [
+            named.get(entry) if isinstance(entry, str) else screens.get(entry.datamodel.obj)
+            for entry in entries
+        ]
+        return [screen for screen in found if screen is not None]
 
     # rights ---------------------------------------------------------------------
     def may(self, permission: str) -> bool:
