@@ -2,6 +2,7 @@
 
 from app.rules.choices import Choice
 from app.rules.errors import DomainError
+from app.rules.states import Machine
 
 
 class LeadStatus(Choice):
@@ -14,49 +15,17 @@ class LeadStatus(Choice):
     DISQUALIFIED = "disqualified", "Disqualified", "gray"
 
 
-class LeadAction(Choice):
-    """What people do with a lead."""
-
-    WORK = "work", "Contact"
-    QUALIFY = "qualify", "Qualify"
-    DISQUALIFY = "disqualify", "Disqualify"
-    REOPEN = "reopen", "Reopen"
-    CONVERT = "convert", "Convert"
-
-
-_NEXT: dict[LeadStatus, dict[LeadAction, LeadStatus]] = {
-    LeadStatus.NEW: {
-        LeadAction.WORK: LeadStatus.WORKING,
-        LeadAction.QUALIFY: LeadStatus.QUALIFIED,
-        LeadAction.DISQUALIFY: LeadStatus.DISQUALIFIED,
-        LeadAction.CONVERT: LeadStatus.CONVERTED,
-    },
-    LeadStatus.WORKING: {
-        LeadAction.QUALIFY: LeadStatus.QUALIFIED,
-        LeadAction.DISQUALIFY: LeadStatus.DISQUALIFIED,
-        LeadAction.CONVERT: LeadStatus.CONVERTED,
-    },
-    LeadStatus.QUALIFIED: {
-        LeadAction.DISQUALIFY: LeadStatus.DISQUALIFIED,
-        LeadAction.CONVERT: LeadStatus.CONVERTED,
-    },
-    # A lead is converted once: what came of it lives on as customer and deal.
-    LeadStatus.CONVERTED: {},
-    LeadStatus.DISQUALIFIED: {LeadAction.REOPEN: LeadStatus.WORKING},
-}
-
-
-def is_possible(action: LeadAction, status: LeadStatus) -> bool:
-    """May `action` be done with a lead of this status?"""
-    return action in _NEXT[status]
-
-
-def status_after(action: LeadAction, status: LeadStatus) -> LeadStatus:
-    """The status that the action leads to; DomainError where it is not possible."""
-    after = _NEXT[status].get(action)
-    if after is None:
-        raise DomainError("This is not possible in the present state.", field="status")
-    return after
+_UNDECIDED = (LeadStatus.NEW, LeadStatus.WORKING, LeadStatus.QUALIFIED)
+#: A lead is converted once: what came of it lives on as customer and deal.
+LEAD = Machine(
+    {
+        "work": ([LeadStatus.NEW], LeadStatus.WORKING),
+        "qualify": ([LeadStatus.NEW, LeadStatus.WORKING], LeadStatus.QUALIFIED),
+        "convert": (_UNDECIDED, LeadStatus.CONVERTED),
+        "disqualify": (_UNDECIDED, LeadStatus.DISQUALIFIED),
+        "reopen": ([LeadStatus.DISQUALIFIED], LeadStatus.WORKING),
+    }
+)
 
 
 def check_typed(before: LeadStatus | None, after: LeadStatus) -> None:

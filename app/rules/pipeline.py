@@ -2,6 +2,7 @@
 
 from app.rules.choices import Choice
 from app.rules.errors import DomainError
+from app.rules.states import Machine
 
 
 class StageKind(Choice):
@@ -12,16 +13,6 @@ class StageKind(Choice):
     LOST = "lost", "Lost", "red"
 
 
-class DealAction(Choice):
-    """What people do with a deal as a whole."""
-
-    MOVE = "move", "Move to another stage"
-    WIN = "win", "Mark as won"
-    LOSE = "lose", "Mark as lost"
-    REOPEN = "reopen", "Reopen"
-    ORDER = "order", "Create order"
-
-
 class TargetMetric(Choice):
     """What a target is set for."""
 
@@ -30,24 +21,24 @@ class TargetMetric(Choice):
     NEW_CUSTOMERS = "new_customers", "New customers", "cyan"
 
 
-_POSSIBLE: dict[StageKind, frozenset[DealAction]] = {
-    StageKind.OPEN: frozenset({DealAction.MOVE, DealAction.WIN, DealAction.LOSE, DealAction.ORDER}),
-    StageKind.WON: frozenset({DealAction.REOPEN, DealAction.ORDER}),
-    StageKind.LOST: frozenset({DealAction.REOPEN}),
-}
+#: A step to another stage is a move, too, where it neither wins nor loses the deal.
+DEAL = Machine(
+    {
+        "move": ([StageKind.OPEN], StageKind.OPEN),
+        "win": ([StageKind.OPEN], StageKind.WON),
+        "lose": ([StageKind.OPEN], StageKind.LOST),
+        "reopen": ([StageKind.WON, StageKind.LOST], StageKind.OPEN),
+    }
+)
+#: An order may be what wins a deal, and follows it at the latest.
+_ORDERED_FROM = frozenset({StageKind.OPEN, StageKind.WON})
 #: A won deal is certain and a lost one gone, whatever the stage says.
 _FIXED = {StageKind.WON: 100, StageKind.LOST: 0}
 
 
-def is_possible(action: DealAction, kind: StageKind) -> bool:
-    """May `action` be done with a deal in a stage of this kind?"""
-    return action in _POSSIBLE[kind]
-
-
-def check_possible(action: DealAction, kind: StageKind) -> None:
-    """Raises DomainError where `is_possible` says no."""
-    if not is_possible(action, kind):
-        raise DomainError("This is not possible in the present state.", field="stage")
+def may_order(kind: StageKind) -> bool:
+    """May a sales order be made of a deal in a stage of this kind?"""
+    return kind in _ORDERED_FROM
 
 
 def check_step(before: StageKind, after: StageKind, *, has_reason: bool) -> None:

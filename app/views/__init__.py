@@ -16,7 +16,19 @@ from app.views.customers import (
 )
 from app.views.help import HelpView
 from app.views.home import HomeView
+from app.views.marketing import CampaignMemberView, CampaignView
 from app.views.purchasing import SupplierView
+from app.views.sales import (
+    CompetitorView,
+    DealView,
+    FunnelView,
+    LeadView,
+    LostReasonView,
+    PipelineView,
+    StageChangeView,
+    TargetView,
+)
+from app.views.support import SatisfactionView, SurveyResponseView, SurveyView, TicketView
 from app.views.system.account import AccountView
 from app.views.system.audit import AuditEntryView
 from app.views.system.imports import ImportView
@@ -26,6 +38,7 @@ from app.views.system.organization import RegionView, TeamView
 from app.views.system.roles import RoleView
 from app.views.system.settings import SettingView
 from app.views.system.users import UserView
+from app.views.work import MyDayView, TaskView
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,7 @@ class Area:
 
 
 MENU: tuple[Area, ...] = (
+    Area("work", "Work", "checkbox", (MyDayView, TaskView)),
     Area(
         "customers",
         "Customers",
@@ -51,6 +65,28 @@ MENU: tuple[Area, ...] = (
             CustomerSourceView,
             IndustryView,
         ),
+    ),
+    Area(
+        "sales",
+        "Sales",
+        "briefcase",
+        (
+            FunnelView,
+            LeadView,
+            DealView,
+            TargetView,
+            StageChangeView,
+            PipelineView,
+            LostReasonView,
+            CompetitorView,
+        ),
+    ),
+    Area("marketing", "Marketing", "speakerphone", (CampaignView, CampaignMemberView)),
+    Area(
+        "support",
+        "Service",
+        "headset",
+        (TicketView, SatisfactionView, SurveyResponseView, SurveyView),
     ),
     Area("catalog", "Products", "package", (ProductView, ProductCategoryView, UnitView)),
     Area("purchasing", "Purchasing", "truck", (SupplierView,)),

@@ -9,13 +9,7 @@ from sqlalchemy.orm import Session
 from app.entities.sales.deal import Deal, StageChange
 from app.entities.sales.pipeline import LostReason, Stage
 from app.rules.errors import DomainError
-from app.rules.pipeline import (
-    DealAction,
-    StageKind,
-    check_possible,
-    check_step,
-    probability_in,
-)
+from app.rules.pipeline import DEAL, StageKind, check_step, probability_in
 from app.services.sales.pipelines import default_pipeline, stage_of_kind, stages_of
 
 # `now` is aware and on the clock of whoever acts: its date is the day that is written down.
@@ -58,7 +52,7 @@ def move_deal(deal: Deal, stage: Stage, *, by_id: int | None, now: datetime) -> 
 
 def win_deal(deal: Deal, *, by_id: int | None, now: datetime) -> None:
     """The customer signed."""
-    check_possible(DealAction.WIN, deal.stage.kind)
+    DEAL.after("win", deal.stage.kind)
     move_deal(deal, stage_of_kind(deal.pipeline, StageKind.WON), by_id=by_id, now=now)
 
 
@@ -66,14 +60,14 @@ def lose_deal(
     deal: Deal, reason: LostReason, notes: str | None, *, by_id: int | None, now: datetime
 ) -> None:
     """The customer went elsewhere, or nowhere."""
-    check_possible(DealAction.LOSE, deal.stage.kind)
+    DEAL.after("lose", deal.stage.kind)
     deal.lost_reason, deal.lost_notes = reason, notes or deal.lost_notes
     move_deal(deal, stage_of_kind(deal.pipeline, StageKind.LOST), by_id=by_id, now=now)
 
 
 def reopen_deal(deal: Deal, *, by_id: int | None, now: datetime) -> None:
     """Back to the open stage the deal was closed from, as the ledger knows it, else the first."""
-    check_possible(DealAction.REOPEN, deal.stage.kind)
+    DEAL.after("reopen", deal.stage.kind)
     before = deal.stage
     origins = [
         step.from_stage

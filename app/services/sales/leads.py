@@ -11,7 +11,7 @@ from app.entities.sales.lead import Lead
 from app.rules.customers import CustomerKind, LifecycleStage, Tier
 from app.rules.errors import DomainError
 from app.rules.identity import normalize_name, phone_key
-from app.rules.leads import LeadAction, LeadStatus, check_typed, status_after
+from app.rules.leads import LEAD, LeadStatus, check_typed
 from app.services.duplicates import Duplicates, find_duplicates
 from app.services.sales.deals import check_deal
 
@@ -32,9 +32,9 @@ def check_lead(lead: Lead, before: LeadStatus | None) -> None:
         raise DomainError("A score is between 0 and 100.", field="score")
 
 
-def step_lead(lead: Lead, action: LeadAction) -> None:
+def step_lead(lead: Lead, action: str) -> None:
     """Contact, qualify, disqualify or reopen; DomainError where the status does not allow it."""
-    lead.status = status_after(action, lead.status)
+    lead.status = LEAD.after(action, lead.status)
 
 
 def customers_like(session: Session, lead: Lead) -> Duplicates:
@@ -56,7 +56,7 @@ def convert_lead(
     the acting person sees it, else a new one. DomainError when the lead was converted before; of
     two people who convert it at once the second fails by the lead's version.
     """
-    lead.status = status_after(LeadAction.CONVERT, lead.status)
+    lead.status = LEAD.after("convert", lead.status)
     with session.no_autoflush:
         customer = customer or lead.customer or _known_customer(session, lead)
         if customer is None:
