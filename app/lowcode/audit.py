@@ -42,6 +42,7 @@ ACTIONS = (
     "detach",
     "export",
     "import",
+    "print",
     "rights",
     "sign_in",
     "sign_in_failed",

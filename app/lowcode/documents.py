@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
+
+from flask import Response
 
 #: gets the row, returns the PDF
 Writer = Callable[[Any], bytes]
@@ -20,3 +23,12 @@ def write(name: str, item: Any) -> bytes:
 
 def names() -> frozenset[str]:
     return frozenset(_writers)
+
+
+def answer(data: bytes, title: str) -> Response:
+    """The PDF to be shown in the browser, with a file name for those who keep it."""
+    response = Response(data, content_type="application/pdf")
+    name = "".join(char for char in title if char.isprintable() and char not in '/\\"')
+    encoded = quote(f"{name}.pdf", safe="")
+    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{encoded}"
+    return response

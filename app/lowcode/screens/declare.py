@@ -86,6 +86,12 @@ class Document:
 
     name: str
     label: Any
+    #: offered while it holds, such as a quotation of a draft
+    when: Callable[[Any], bool] | None = None
+    #: screens whose lists it draws from: without them it would lack rows
+    needs: Sequence[str] = ()
+    #: goes out of the house, so it is offered in every language
+    for_customer: bool = False
 
 
 def action(

@@ -1,13 +1,17 @@
 """PDFs of one record and the bar of its states."""
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
-from flask import abort, make_response, url_for
+from flask import abort, current_app, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
+from flask_babel import force_locale, get_locale
 
-from app.lowcode import audit, documents
+from app.lowcode import audit, documents, principal
 from app.lowcode.pages import Step
+from app.lowcode.screens.declare import Document
 
 
 class Documents:
@@ -17,15 +21,16 @@ class Documents:
     @has_access
     @permission_name("print")
     def print(self, pk: int, name: str) -> Any:
-        """The PDF, shown in the browser; each printing stands in the audit trail."""
-        if name not in {document.name for document in self.documents}:
-            abort(404)
+        """The PDF, shown in the browser; each printing stands in the audit trail.
+
+        `?lang=` asks for another language than the reader's.
+        """
+        document = next((d for d in self.documents if d.name == name), None) or abort(404)
+        if not _may_read(document):
+            abort(403)
         item = self.get_item(pk)
-        data = documents.write(name, item)
-        answer = make_response(data)
-        answer.mimetype = "application/pdf"
-        file_name = f"{name}-{item!r}.pdf".replace("/", "-")
-        answer.headers.set("Content-Disposition", "inline", filename=file_name)
+        with asked_language():
+            answer = documents.answer(documents.write(name, item), f"{document.label} {item!r}")
         audit.record_apart("print", self.model.__name__, pk, repr(item), {"document": [None, name]})
         return answer
 
@@ -33,9 +38,30 @@ class Documents:
         if not self.may("can_print"):
             return []
         return [
-            (str(document.label), url_for(f"{self.endpoint}.print", pk=item.id, name=document.name))
+            link
             for document in self.documents
+            if _may_read(document) and (document.when is None or document.when(item))
+            for link in self._links(document, item)
         ]
+
+    def _links(self, document: Document, item: Any) -> Iterator[tuple[str, str]]:
+        """In the reader's language, and one more for each other where the document has them."""
+        address = {"endpoint": f"{self.endpoint}.print", "pk": item.id, "name": document.name}
+        yield str(document.label), url_for(**address)
+        if document.for_customer:
+            for code, language in current_app.config["LANGUAGES"].items():
+                if code != str(get_locale()):
+                    yield f"{document.label} · {language['name']}", url_for(**address, lang=code)
+
+
+def _may_read(document: Document) -> bool:
+    return all(principal.current().can("can_list", screen) for screen in document.needs)
+
+
+def asked_language() -> Any:
+    """The language of `?lang=`, where it is one of the product's."""
+    code = request.args.get("lang")
+    return force_locale(code) if code in current_app.config["LANGUAGES"] else nullcontext()
 
 
 def steps_of(view: Any, item: Any) -> list[Step]:
