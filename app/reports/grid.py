@@ -1,4 +1,4 @@
-"""Tables on paper: columns fitted to the page, heads repeated on every page, rows that may break."""
+"""Tables on paper: columns fitted to the page, heads repeated on every page, rows that break."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from reportlab.platypus import LongTable, Paragraph, TableStyle
 from app.reports import theme
 
 PADDING = 4.0
-_NARROWEST, _WIDEST = 34.0, 190.0
+_NARROWEST, _BY_HAND, _WIDEST = 28.0, 60.0, 190.0
 #: A row must fit on a page: longer texts end in "…".
 _MOST_LINES = 30
 #: text of a cell, or a text with a smaller one below it
@@ -24,6 +24,8 @@ class Column:
     label: str
     right: bool = False
     wide: bool = False
+    #: to be filled in by hand
+    by_hand: bool = False
 
 
 def wished_widths(columns: Sequence[Column], rows: Sequence[Sequence[Text]]) -> list[float]:
@@ -38,7 +40,7 @@ def _wished_width(column: Column, texts: list[Text]) -> float:
     usual = lengths[at] if lengths else 0
     size = theme.CELL_HEAD.fontSize
     wished = max(stringWidth(column.label, theme.BOLD, size), usual) + 2 * PADDING + 1
-    return min(max(wished, _NARROWEST), _WIDEST)
+    return min(max(wished, _BY_HAND if column.by_hand else _NARROWEST), _WIDEST)
 
 
 def _length(text: Text) -> float:

@@ -45,7 +45,10 @@ def letterhead(sheet: Sheet, number: str = "") -> None:
 
 
 def _company_reach() -> str:
-    pairs = ((_("Phone"), get_setting("company_phone")), (_("E-mail"), get_setting("company_email")))
+    pairs = (
+        (_("Phone"), get_setting("company_phone")),
+        (_("E-mail"), get_setting("company_email")),
+    )
     return joined(f"{label} {value}" for label, value in pairs if value)
 
 
@@ -62,8 +65,7 @@ def parties(sheet: Sheet, *columns: tuple[str, Sequence[Any]]) -> None:
         filled = [line for line in lines if line]
         styles = [theme.STRONG] + [theme.BODY] * len(filled)
         cell += [
-            sheet.text(line, style, _HEAD_TEXT)
-            for line, style in zip(filled, styles, strict=False)
+            sheet.text(line, style, _HEAD_TEXT) for line, style in zip(filled, styles, strict=False)
         ]
         cells.append(cell)
     table = Table([cells], colWidths=[sheet.room / len(cells)] * len(cells))
@@ -115,7 +117,7 @@ def lines(
     kept = [
         i
         for i, column in enumerate(columns)
-        if column.wide or any(row[i] for row in rows) or (total and total[i])
+        if column.by_hand or any(row[i] for row in rows) or (total and total[i])
     ]
     heads = [columns[i] for i in kept]
     texts = [[_words(sheet, row[i]) for i in kept] for row in rows]
@@ -125,19 +127,20 @@ def lines(
 
 
 def _words(sheet: Sheet, text: Text) -> Text:
-    return sheet.words(text) if isinstance(text, str) else (sheet.words(text[0]), sheet.words(text[1]))
+    return (
+        sheet.words(text) if isinstance(text, str) else (sheet.words(text[0]), sheet.words(text[1]))
+    )
 
 
-def totals(sheet: Sheet, pairs: Pairs, note: str = "") -> None:
-    """Labelled sums on the right, the last one large; `note` stands on the left."""
-    rows = [
-        [sheet.text(label, theme.NOTE_RIGHT), sheet.text(value, theme.AMOUNT)]
-        for label, value in pairs[:-1]
-    ]
-    label, value = pairs[-1]
-    rows.append([sheet.text(label, theme.TOTAL_LABEL), sheet.text(value, theme.TOTAL)])
-    sums = Table(rows, colWidths=[100, 120])
-    at = len(rows) - 1
+def totals(
+    sheet: Sheet, before: Pairs, total: tuple[str, str], after: Pairs = (), note: str = ""
+) -> None:
+    """Labelled sums on the right, `total` large among them; `note` stands on the left."""
+    rows = [[sheet.text(label, theme.NOTE_RIGHT), _amount(sheet, value)] for label, value in before]
+    rows.append([sheet.text(total[0], theme.TOTAL_LABEL), sheet.text(total[1], theme.TOTAL)])
+    rows += [[sheet.text(label, theme.NOTE_RIGHT), _amount(sheet, value)] for label, value in after]
+    sums = Table(rows, colWidths=[90, 150])
+    at = len(before)
     sums.setStyle(
         TableStyle(
             [
@@ -150,16 +153,36 @@ def totals(sheet: Sheet, pairs: Pairs, note: str = "") -> None:
             ]
         )
     )
-    table = Table([[sheet.text(note, theme.NOTE), sums]], colWidths=[sheet.room - 220, 220])
+    table = Table([[sheet.text(note), sums]], colWidths=[sheet.room - 240, 240])
     table.setStyle(TableStyle([*_PLAIN, ("RIGHTPADDING", (0, 0), (0, 0), 20)]))
     sheet.space(8)
     sheet.add(KeepTogether([table]))
 
 
-def remarks(sheet: Sheet, title: str, text: Any) -> None:
-    """A titled free text; nothing where there is none."""
-    if text:
-        sheet.add(sheet.text(title, theme.HEADING), sheet.text(text))
+def _amount(sheet: Sheet, value: str) -> Flowable:
+    return sheet.text(value, theme.AMOUNT)
+
+
+def remarks(sheet: Sheet, *pairs: tuple[str, Any]) -> None:
+    """Titled free texts; short ones two side by side, those without a text left out."""
+    filled = [(title, str(text)) for title, text in pairs if text]
+    short = [pair for pair in filled if _is_short(pair[1])]
+    for title, text in filled:
+        if (title, text) not in short:
+            sheet.add(sheet.text(title, theme.HEADING), sheet.text(text))
+    for at in range(0, len(short), 2):
+        cells = [
+            [sheet.text(title, theme.HEADING), sheet.text(text)]
+            for title, text in short[at : at + 2]
+        ]
+        table = Table([[*cells, ""][:2]], colWidths=[sheet.room / 2] * 2)
+        table.setStyle(TableStyle([*_PLAIN, ("RIGHTPADDING", (0, 0), (-1, -1), 14)]))
+        sheet.space(8)
+        sheet.add(table)
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= 400 and len(text.splitlines()) <= 8
 
 
 def heading(sheet: Sheet, title: str, note: str = "") -> None:
@@ -174,16 +197,14 @@ def signatures(sheet: Sheet, *labels: str) -> None:
     """Lines to sign on, kept together on one page."""
     gap = 20.0
     width = (sheet.room + gap) / len(labels) - gap
-    widths = [width, gap] * len(labels)
+    widths = ([width, gap] * len(labels))[:-1]
     above: list[Any] = []
     below: list[Any] = []
     for label in labels:
         above += [sheet.text(label, theme.LABEL), ""]
         below += [sheet.text(_("Signature, date"), theme.LABEL), ""]
-    table = Table([above, below], colWidths=widths, rowHeights=[46, None])
-    rules = [
-        ("LINEABOVE", (at, 1), (at, 1), 0.6, theme.MUTED) for at in range(0, len(widths), 2)
-    ]
+    table = Table([above[:-1], below[:-1]], colWidths=widths, rowHeights=[46, None])
+    rules = [("LINEABOVE", (at, 1), (at, 1), 0.6, theme.MUTED) for at in range(0, len(widths), 2)]
     table.setStyle(TableStyle([*_PLAIN, *rules, ("TOPPADDING", (0, 1), (-1, 1), 3)]))
     sheet.space(22)
     sheet.add(KeepTogether([table]))

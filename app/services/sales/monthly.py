@@ -108,14 +108,11 @@ def _per(key: Any, target: type[Any], where: Sequence[ColumnElement[bool]]) -> S
 
 def _per_product(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
     line = SalesOrderLine
-    statement: Select[Any] = select(
-        line.product_id,
-        Product.name,
-        func.count(line.order_id.distinct()),
-        func.sum(line.net_amount),
-    )
+    orders = func.count(line.order_id.distinct())
+    columns: list[Any] = [line.product_id, Product.name, orders, func.sum(line.net_amount)]
     return (
-        statement.select_from(line)
+        select(*columns)
+        .select_from(line)
         .join(line.order)
         .join(line.product)
         .where(*where)

@@ -1,0 +1,212 @@
+"""The papers of one sales order: the order itself, the quotation, the delivery note."""
+
+from datetime import timedelta
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from app.entities.sales.order import SalesOrder, SalesOrderLine
+from app.lowcode.fields import field_of
+from app.lowcode.settings import get_setting
+from app.reports import formats, parts
+from app.reports.grid import Column, Text
+from app.reports.sheet import Sheet, joined
+from app.rules.chinese_amounts import amount_in_words
+from app.rules.errors import DomainError
+from app.rules.orders import OrderState
+
+#: states in which an order binds nobody, which the paper must say
+_UNBINDING = frozenset({OrderState.DRAFT, OrderState.CANCELLED})
+
+
+def sales_order(order: SalesOrder) -> bytes:
+    """The order with prices, tax, freight and what is paid, to be signed by both sides."""
+    sheet = _sheet(_("Sales order"), order)
+    state = order.state if order.state in _UNBINDING else None
+    _head(
+        sheet,
+        order,
+        (_("Order date"), formats.day(order.order_date)),
+        (_("Delivery wanted by"), formats.day(order.required_date)),
+        (_("Payment due"), formats.day(order.due_date)),
+        (_("Sales representative"), _person(order)),
+        (_("Order status"), field_of(SalesOrder, "state").text(state)),
+    )
+    _priced_lines(sheet, order)
+    paid = [(_("Paid"), formats.money(-order.paid_amount))] if order.paid_amount else []
+    balance = [(_("Balance"), formats.money(order.balance))] if paid else []
+    _sums(sheet, order, *paid, *balance)
+    _terms(sheet, order)
+    parts.signatures(sheet, _("For the buyer"), _("For the seller"))
+    return sheet.document()
+
+
+def quotation(order: SalesOrder) -> bytes:
+    """A draft as an offer with its last day; DomainError for an order that is agreed already."""
+    if order.state is not OrderState.DRAFT:
+        raise DomainError("Only a draft can be printed as a quotation.")
+    sheet = _sheet(_("Quotation"), order)
+    last_day = order.order_date + timedelta(days=get_setting("quotation_days"))
+    _head(
+        sheet,
+        order,
+        (_("Date"), formats.day(order.order_date)),
+        (_("Valid until"), formats.day(last_day)),
+        (_("Delivery wanted by"), formats.day(order.required_date)),
+        (_("Sales representative"), _person(order)),
+    )
+    _priced_lines(sheet, order)
+    _sums(sheet, order)
+    _terms(sheet, order)
+    parts.signatures(sheet, _("Accepted by the buyer"), _("For the seller"))
+    return sheet.document()
+
+
+def delivery_note(order: SalesOrder) -> bytes:
+    """What to pick and to hand over: the order without any price or amount.
+
+    DomainError for an order that nobody is to deliver.
+    """
+    if order.state in _UNBINDING:
+        raise DomainError("Only a confirmed order has a delivery note.")
+    sheet = _sheet(_("Delivery note"), order)
+    parts.letterhead(sheet, order.code)
+    warehouse = order.warehouse
+    ship_from = [warehouse.name, warehouse.address, warehouse.phone] if warehouse else []
+    parts.parties(sheet, (_("Ship to"), _recipient(order)), (_("Ship from"), ship_from or ["—"]))
+    parts.facts(
+        sheet,
+        [
+            (_("Order date"), formats.day(order.order_date)),
+            (_("Delivery wanted by"), formats.day(order.required_date)),
+            (_("Shipped on"), formats.day(order.shipped_date)),
+            (_("Carrier"), order.carrier.name if order.carrier else ""),
+        ],
+    )
+    columns = [
+        Column("#", right=True),
+        Column(_("Product"), wide=True),
+        Column(_("Ordered"), right=True),
+        Column(_("Unit")),
+        Column(_("Picked"), by_hand=True),
+        Column(_("Rechecked"), by_hand=True),
+    ]
+    rows = [
+        [str(place), _product(line), formats.quantity(line.quantity), _unit(line), "", ""]
+        for place, line in enumerate(order.lines, start=1)
+    ]
+    parts.lines(sheet, columns, rows)
+    parts.remarks(sheet, (_("Notes"), order.notes))
+    parts.signatures(sheet, _("Picked by"), _("Rechecked by"), _("Delivered by"), _("Received by"))
+    return sheet.document()
+
+
+def _sheet(title: str, order: SalesOrder) -> Sheet:
+    return Sheet(title, foot=joined((title, order.code, parts.company_name())))
+
+
+def _head(sheet: Sheet, order: SalesOrder, *facts: tuple[str, str]) -> None:
+    customer, contact = order.customer, order.contact
+    tax_number = f"{_('Tax number')} {customer.tax_number}" if customer.tax_number else ""
+    parts.letterhead(sheet, order.code)
+    parts.parties(
+        sheet,
+        (
+            _("Customer"),
+            [
+                customer.name,
+                joined((contact.name, contact.mobile or contact.phone)) if contact else "",
+                joined((customer.phone, customer.email)),
+                tax_number,
+            ],
+        ),
+        (_("Ship to"), _recipient(order)),
+    )
+    parts.facts(sheet, facts)
+
+
+def _recipient(order: SalesOrder) -> list[str | None]:
+    """The address, the largest part first where that is how it is written."""
+    contact = order.contact
+    country = field_of(SalesOrder, "ship_country").text(order.ship_country)
+    # 北京市 and 北京 are one place.
+    city = None if (order.ship_city or "") in (order.ship_region or "") else order.ship_city
+    places = [country, order.ship_region, city]
+    if not _is_chinese():
+        places.reverse()
+    place = joined((order.ship_postal_code, *places), " ")
+    street = order.ship_address
+    person = joined((contact.name, contact.mobile or contact.phone)) if contact else None
+    return [
+        order.ship_name or order.customer.name,
+        *((place, street) if _is_chinese() else (street, place)),
+        person,
+    ]
+
+
+def _person(order: SalesOrder) -> str:
+    return order.owner.name if order.owner else ""
+
+
+def _product(line: SalesOrderLine) -> Text:
+    product = line.product
+    details = (product.code, product.specification, line.description)
+    return product.name, joined(text for text in details if text != product.name)
+
+
+def _unit(line: SalesOrderLine) -> str:
+    return line.product.unit.name if line.product.unit else ""
+
+
+def _priced_lines(sheet: Sheet, order: SalesOrder) -> None:
+    columns = [
+        Column("#", right=True),
+        Column(_("Product"), wide=True),
+        Column(_("Quantity"), right=True),
+        Column(_("Unit")),
+        Column(_("Unit price"), right=True),
+        Column(_("Discount"), right=True),
+        Column(_("Tax rate"), right=True),
+        Column(_("Net amount"), right=True),
+    ]
+    rows = [
+        [
+            str(place),
+            _product(line),
+            formats.quantity(line.quantity),
+            _unit(line),
+            formats.money(line.unit_price),
+            formats.percent(line.discount_rate),
+            formats.percent(line.tax_rate),
+            formats.money(line.net_amount),
+        ]
+        for place, line in enumerate(order.lines, start=1)
+    ]
+    parts.lines(sheet, columns, rows)
+
+
+def _sums(sheet: Sheet, order: SalesOrder, *more: tuple[str, str]) -> None:
+    """Net, tax, freight and the total; what follows it stands below."""
+    pairs = [(_("Net amount"), formats.money(order.net_amount))]
+    if order.tax_amount:
+        pairs.append((_("Tax"), formats.money(order.tax_amount)))
+    if order.freight_amount:
+        pairs.append((_("Freight"), formats.money(order.freight_amount)))
+    total = (_("Total"), f"{order.currency} {formats.money(order.total_amount)}")
+    note = ""
+    if _is_chinese() and order.currency == "CNY":
+        note = _("Amount in words: %(words)s", words=amount_in_words(order.total_amount))
+    parts.totals(sheet, pairs, total, more, note)
+
+
+def _is_chinese() -> bool:
+    return str(get_locale()).startswith("zh")
+
+
+def _terms(sheet: Sheet, order: SalesOrder) -> None:
+    parts.remarks(
+        sheet,
+        (_("Notes"), order.notes),
+        (_("Terms of sale"), get_setting("order_terms")),
+        (_("Bank account"), get_setting("bank_account")),
+    )
