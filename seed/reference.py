@@ -1,4 +1,4 @@
-"""The words every company starts with: units, regions, customer sources, industries.
+"""What every company starts with: units, regions, customer sources, industries, a survey.
 
 Each table is filled only while it is empty, so what people rename or delete stays that way.
 """
@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from app.entities.base import Entity
 from app.entities.catalog import Unit
 from app.entities.customers import CustomerSource, Industry
+from app.entities.support import Survey
 from app.entities.system.organization import Region
+from app.rules.satisfaction import SurveyKind
 from seed.roles import seed_roles
 
 #: (code, name) in the order of the menus; the codes are stable, the names are the company's
@@ -83,6 +85,15 @@ INDUSTRIES = [
     ("other", "其他"),
 ]
 
+#: (code, name, introduction, questions about satisfaction and recommendation)
+SURVEY = (
+    "service",
+    "服务满意度调查",
+    "感谢您选择我们。请用一分钟评价本次服务，您的意见会直接用于改进。",
+    "您对本次服务的满意程度如何？（1 非常不满意 — 5 非常满意）",
+    "您有多大可能向同行推荐我们？（0 完全不可能 — 10 非常可能）",
+)
+
 
 def seed(session: Session) -> None:
     """Fill the tables that are still empty and bring the seeded roles up to date; flushes only."""
@@ -91,7 +102,25 @@ def seed(session: Session) -> None:
     _fill(session, Region, REGIONS)
     _fill(session, CustomerSource, SOURCES)
     _fill(session, Industry, INDUSTRIES)
+    _add_survey(session)
     session.flush()
+
+
+def _add_survey(session: Session) -> None:
+    if session.scalar(select(Survey.id).limit(1)) is not None:
+        return
+    code, name, intro, csat, nps = SURVEY
+    session.add(
+        Survey(
+            code=code,
+            name=name,
+            kind=SurveyKind.BOTH,
+            intro=intro,
+            question_csat=csat,
+            question_nps=nps,
+            is_for_tickets=True,
+        )
+    )
 
 
 def _fill(session: Session, entity: type[Entity], words: list[tuple[str, str]]) -> None:

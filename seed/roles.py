@@ -42,9 +42,12 @@ class RoleSeed:
 
 _VOCABULARY = {"Tag": "read", "CustomerSource": "read", "Industry": "read"}
 _GOODS = {"Product": "read", "ProductCategory": "read", "Unit": "read"}
+#: everybody's own work
+_WORK = {"Task": "read write delete act", "MyDay": "read"}
 _BUSINESS = (
     "Customer", "Contact", "Interaction", "Tag", "CustomerSource", "Industry",
     "Product", "ProductCategory", "Unit", "Supplier", "Team", "Region",
+    "Ticket", "Survey", "SurveyResponse", "Satisfaction", "Campaign", "CampaignMember", "Task",
 )  # fmt: skip
 
 ROLES: dict[str, RoleSeed] = {
@@ -62,8 +65,13 @@ ROLES: dict[str, RoleSeed] = {
             "Team": "read",
             "Region": "read",
             "ImportRun": "read write",
+            "Ticket": "read write export",
+            "SurveyResponse": "read export",
+            "Satisfaction": "read",
+            "Campaign": "read export",
+            **_WORK,
         },
-        reach={"Customer": DataScope.TEAM},
+        reach={"Customer": DataScope.TEAM, "Task": DataScope.TEAM},
     ),
     "sales": RoleSeed(
         "Own customers, their contacts and interactions",
@@ -73,8 +81,12 @@ ROLES: dict[str, RoleSeed] = {
             "Interaction": "read write export act",
             **_VOCABULARY,
             **_GOODS,
+            "Ticket": "read write",
+            "SurveyResponse": "read",
+            "Campaign": "read",
+            **_WORK,
         },
-        reach={"Customer": DataScope.OWN},
+        reach={"Customer": DataScope.OWN, "Task": DataScope.OWN},
     ),
     "purchasing": RoleSeed(
         "Suppliers and what they supply",
@@ -86,15 +98,23 @@ ROLES: dict[str, RoleSeed] = {
             "Unit": "read write",
             "Region": "read",
             "ImportRun": "read write",
+            **_WORK,
         },
+        reach={"Task": DataScope.OWN},
     ),
     "warehouse": RoleSeed(
         "Products; no customers",
         home="ProductView.list",
-        rights={"Product": "read export", "ProductCategory": "read", "Unit": "read"},
+        rights={
+            "Product": "read export",
+            "ProductCategory": "read",
+            "Unit": "read",
+            **_WORK,
+        },
+        reach={"Task": DataScope.OWN},
     ),
     "marketing": RoleSeed(
-        "All customers to read, tags and sources to keep",
+        "All customers to read; campaigns, tags and sources to keep",
         rights={
             "Customer": "read export",
             "Contact": "read export",
@@ -103,19 +123,30 @@ ROLES: dict[str, RoleSeed] = {
             "CustomerSource": "read write delete",
             "Industry": "read write",
             **_GOODS,
+            "Campaign": "read write delete export import act",
+            "CampaignMember": "read write delete export import act",
+            "Survey": "read write",
+            "SurveyResponse": "read export",
+            "Satisfaction": "read",
+            **_WORK,
         },
-        reach={"Customer": DataScope.ALL},
+        reach={"Customer": DataScope.ALL, "Task": DataScope.OWN},
     ),
     "service": RoleSeed(
-        "All customers to read, contacts and interactions to keep",
+        "All customers to read; tickets and surveys to keep",
         rights={
             "Customer": "read",
             "Contact": "read write",
             "Interaction": "read write act",
             **_VOCABULARY,
             **_GOODS,
+            "Ticket": "read write delete export import act",
+            "Survey": "read write",
+            "SurveyResponse": "read write delete export import",
+            "Satisfaction": "read",
+            **_WORK,
         },
-        reach={"Customer": DataScope.ALL},
+        reach={"Customer": DataScope.ALL, "Task": DataScope.TEAM},
     ),
     "finance": RoleSeed(
         "Customers, suppliers and products to read and export",
@@ -128,13 +159,15 @@ ROLES: dict[str, RoleSeed] = {
             "ProductCategory": "read",
             "Unit": "read",
             "Supplier": "read export",
+            "Ticket": "read",
+            **_WORK,
         },
-        reach={"Customer": DataScope.ALL},
+        reach={"Customer": DataScope.ALL, "Task": DataScope.OWN},
     ),
     "read_only": RoleSeed(
         "Everything of the business to read, nothing to change",
         rights=dict.fromkeys(_BUSINESS, "read"),
-        reach={"Customer": DataScope.ALL},
+        reach={"Customer": DataScope.ALL, "Task": DataScope.ALL},
     ),
 }
 

@@ -16,7 +16,7 @@
     const dark = document.documentElement.dataset.bsTheme === "dark";
     return { colors: dark ? DARK : LIGHT, text: token("--k-text"), muted: token("--k-muted"), line: token("--k-line"), surface: token("--k-surface"), accent: token("--k-accent"), onAccent: token("--k-on-accent") };
   };
-  const written = (value, unit) => (unit === "money" ? money.format(value) : `${number.format(value)}${unit ? ` ${unit}` : ""}`);
+  const written = (value, unit) => (value === null || value === undefined ? "—" : unit === "money" ? money.format(value) : `${number.format(value)}${unit ? ` ${unit}` : ""}`);
   const base = (data, style) => ({
     color: style.colors,
     animationDuration: 300,
@@ -51,22 +51,26 @@
     },
     yAxis: {
       type: "value",
+      max: data.most,
       name: data.unit === "money" ? undefined : data.unit,
       nameTextStyle: { color: style.muted, align: "right" },
       axisLabel: { color: style.muted, formatter: (value) => short.format(value) },
       splitLine: { lineStyle: { color: style.line } },
     },
-    series: data.series.map(({ name, data: values }) => ({
+    series: data.series.map(({ name, data: values, marks, dashed }) => ({
       name,
-      data: values,
+      // A mark is the colour token of one point, such as "danger".
+      data: values.map((value, index) => (marks?.[index] ? { value, itemStyle: { color: token(`--k-${marks[index]}`) } } : value)),
       type: data.kind,
       barMaxWidth: 72,
       barCategoryGap: "42%",
       stack: data.kind === "bar" ? "all" : undefined,
-      itemStyle: { borderRadius: data.series.length > 1 ? 0 : [4, 4, 0, 0] },
+      itemStyle: { borderRadius: data.series.length > 1 ? 0 : [4, 4, 0, 0], color: dashed ? style.muted : undefined },
       smooth: 0.25,
+      symbol: dashed ? "none" : undefined,
       symbolSize: 7,
-      areaStyle: data.kind === "line" ? { opacity: 0.1 } : undefined,
+      lineStyle: dashed ? { type: "dashed", width: 1.5, color: style.muted } : undefined,
+      areaStyle: data.kind === "line" && !dashed ? { opacity: 0.1 } : undefined,
       label: { show: data.kind === "bar" && data.series.length === 1 && values.length <= 12, position: "top", color: style.muted, formatter: ({ value }) => short.format(value) },
     })),
   });

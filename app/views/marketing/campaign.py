@@ -1,0 +1,140 @@
+"""The screens of campaigns, their members, and what came of them."""
+
+from typing import Any
+
+from flask import render_template
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import lazy_gettext as _
+
+from app.entities.marketing import Campaign, CampaignMember
+from app.extensions import db
+from app.lowcode.screens import (
+    Board,
+    Calendar,
+    Chart,
+    EntityInterface,
+    EntityView,
+    Section,
+    StatusBar,
+    action,
+)
+from app.lowcode.screens.records import record_page
+from app.rules.marketing import CAMPAIGNS
+from app.services import marketing
+from app.views.marketing.results import results_section
+from app.views.moving import MovingView
+from app.views.sales.deals import DealView
+from app.views.sales.leads import LeadView
+
+
+class CampaignMemberView(EntityView):
+    datamodel = EntityInterface(CampaignMember)
+    icon = "user-share"
+    help_page = "marketing"
+    list_columns = ["name", "campaign", "status", "customer", "email", "phone", "responded_on"]
+    quick_search = ["name", "email", "phone", "campaign.name"]
+    filters = ["campaign", "campaign.type", "status", "customer", "contact", "lead", "responded_on"]
+    base_order = ("created_on", "desc")
+    form = [
+        Section("Member", ["campaign", "customer", "contact", "lead", "name", "email", "phone"]),
+        Section("Reaction", ["status", "responded_on", "notes"]),
+    ]
+    facts = ["campaign", "status", "customer", "responded_on"]
+    layouts = [
+        Board("status", card=["campaign", "customer", "responded_on"]),
+        Calendar("responded_on", color="status"),
+        Chart("status"),
+        Chart("campaign", split="status"),
+        Chart("responded_on"),
+    ]
+    match_keys = ["name"]
+
+    def pre_save(self, item: CampaignMember, is_new: bool) -> None:
+        marketing.check_member(db.session, item)
+
+
+class CampaignView(MovingView):
+    datamodel = EntityInterface(Campaign)
+    machine = CAMPAIGNS
+    icon = "speakerphone"
+    help_page = "marketing"
+    list_columns = [
+        "name",
+        "code",
+        "type",
+        "status",
+        "start_date",
+        "end_date",
+        "budget",
+        "cost",
+        "owner",
+    ]
+    quick_search = ["name", "code", "goal", "audience"]
+    filters = [
+        "type",
+        "status",
+        "start_date",
+        "end_date",
+        "owner",
+        "team",
+        "budget",
+        "cost",
+        "created_on",
+    ]
+    base_order = ("start_date", "desc")
+    form = [
+        Section("Campaign", ["name", "code", "type", "owner", "team"]),
+        Section("Plan", ["start_date", "end_date", "audience", "goal", "notes"]),
+        Section("Money", ["budget", "cost", "expected_revenue"]),
+    ]
+    facts = ["owner", "start_date", "end_date", "budget", "cost"]
+    totals = ["budget", "cost"]
+    status_bar = StatusBar("status", ["planned", "active", "done"])
+    layouts = [
+        Board("status", sum="cost", card=["type", "start_date", "owner", "cost"]),
+        Board("type", sum="cost", card=["status", "start_date", "owner", "cost"]),
+        Calendar("start_date", color="type"),
+        Chart("type"),
+        Chart("type", sum="cost"),
+        Chart("type", sum="budget"),
+        Chart("status"),
+        Chart("start_date", sum="cost"),
+        Chart("owner"),
+    ]
+    related_views = [CampaignMemberView, LeadView, DealView]
+    match_keys = ["code", "name"]
+
+    @expose("/<int:pk>")
+    @has_access
+    @permission_name("show")
+    def show(self, pk: int) -> Any:
+        item = self.get_item(pk)
+        page = record_page(self, item)
+        page.sections.insert(0, results_section(item))
+        return render_template("record.html", page=page)
+
+    def pre_save(self, item: Campaign, is_new: bool) -> None:
+        marketing.check_campaign(item)
+        before = None if is_new else self.moved_from(item)
+        if before is not None:
+            marketing.move_campaign(item, before)
+
+    def _act(self, name: str, items: list[Campaign]) -> None:
+        self.apply(items, lambda campaign: marketing.act_on_campaign(campaign, name))
+
+    @action("launch", _("Launch"), icon="rocket")
+    def launch(self, items: list[Campaign]) -> None:
+        self._act("launch", items)
+
+    @action("finish", _("Finish"), icon="flag-check")
+    def finish(self, items: list[Campaign]) -> None:
+        self._act("finish", items)
+
+    @action("reopen", _("Reopen"), icon="rotate")
+    def reopen(self, items: list[Campaign]) -> None:
+        self._act("reopen", items)
+
+    @action("cancel", _("Cancel campaign"), _("Cancel these campaigns?"), icon="ban")
+    def cancel(self, items: list[Campaign]) -> None:
+        self._act("cancel", items)

@@ -1,0 +1,136 @@
+"""The screen of tickets: from the customer's word to the solution and its rating."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from app.entities.support import Ticket
+from app.entities.types import now_utc
+from app.extensions import db
+from app.lowcode.screens import (
+    Board,
+    Calendar,
+    Chart,
+    EntityInterface,
+    Section,
+    StatusBar,
+    action,
+)
+from app.rules.support import RATED_TICKETS, TICKETS
+from app.services import support
+from app.views.moving import MovingView
+from app.views.support.survey import SurveyResponseView
+from app.views.work.task import TaskView
+
+
+class TicketView(MovingView):
+    datamodel = EntityInterface(Ticket)
+    machine = TICKETS
+    icon = "headset"
+    help_page = "service"
+    list_columns = [
+        "subject",
+        "code",
+        "customer",
+        "type",
+        "priority",
+        "status",
+        "assignee",
+        "due_on",
+        "rating",
+        "created_on",
+    ]
+    quick_search = ["subject", "code", "customer.name", "description", "solution"]
+    filters = [
+        "status",
+        "type",
+        "priority",
+        "phase",
+        "channel",
+        "assignee",
+        "team",
+        "customer",
+        "customer.tier",
+        "contact",
+        "product",
+        "order",
+        "due_on",
+        "created_on",
+        "first_response_on",
+        "resolved_on",
+        "rating",
+        "reopen_count",
+    ]
+    base_order = ("created_on", "desc")
+    form = [
+        Section("Request", ["customer", "contact", "subject", "description"]),
+        Section("Classification", ["type", "phase", "priority", "channel", "product", "order"]),
+        Section("Handling", ["assignee", "team", "due_on", "solution"]),
+    ]
+    facts = ["customer", "assignee", "due_on", "first_response_on", "resolved_on", "rating"]
+    defaults_to_me = ["assignee"]
+    status_bar = StatusBar("status", ["new", "open", "resolved", "closed"])
+    layouts = [
+        Board("status", card=["customer", "priority", "assignee", "due_on"]),
+        Board("priority", card=["customer", "status", "assignee", "due_on"]),
+        Calendar("due_on", color="priority"),
+        Chart("status"),
+        Chart("type", split="status"),
+        Chart("created_on", split="type", kind="bar"),
+        Chart("assignee", split="status"),
+        Chart("priority"),
+        Chart("phase"),
+        Chart("product"),
+        Chart("rating"),
+    ]
+    related_views = [TaskView, SurveyResponseView]
+    match_keys = ["code"]
+
+    def pre_save(self, item: Ticket, is_new: bool) -> None:
+        support.check_ticket(db.session, item)
+        before = None if is_new else self.moved_from(item)
+        if before is not None:
+            support.move_ticket(item, before, now_utc())
+
+    def is_action_available(self, name: str, item: Ticket) -> bool:
+        if name == "rate":
+            return item.status in RATED_TICKETS
+        return super().is_action_available(name, item)
+
+    def _act(self, name: str, items: list[Ticket]) -> None:
+        self.apply(items, lambda ticket: support.act_on_ticket(ticket, name, now_utc()))
+
+    @action("start", _("Start"), icon="player-play")
+    def start(self, items: list[Ticket]) -> None:
+        self._act("start", items)
+
+    @action("resolve", _("Resolve"), icon="circle-check", inputs=["solution"])
+    def resolve(self, items: list[Ticket], values: dict[str, Any]) -> None:
+        for ticket in items:
+            ticket.solution = values["solution"]
+        self._act("resolve", items)
+
+    @action("wait", _("Wait for the customer"), icon="hourglass")
+    def wait(self, items: list[Ticket]) -> None:
+        self._act("wait", items)
+
+    @action(
+        "rate",
+        _("Rate"),
+        icon="star",
+        multiple=False,
+        inputs=["rating"],
+        optional=["rating_comment"],
+    )
+    def rate(self, items: list[Ticket], values: dict[str, Any]) -> None:
+        rating, comment = values["rating"], values["rating_comment"]
+        now = now_utc()
+        self.apply(items, lambda row: support.rate_ticket(db.session, row, rating, comment, now))
+
+    @action("close", _("Close"), icon="archive")
+    def close(self, items: list[Ticket]) -> None:
+        self._act("close", items)
+
+    @action("reopen", _("Reopen"), _("Open these tickets again?"), icon="rotate")
+    def reopen(self, items: list[Ticket]) -> None:
+        self._act("reopen", items)

@@ -1,0 +1,91 @@
+"""The screen of tasks."""
+
+from flask_babel import lazy_gettext as _
+
+from app.entities.types import now_utc
+from app.entities.work import Task
+from app.extensions import db
+from app.lowcode.screens import (
+    Board,
+    Calendar,
+    Chart,
+    EntityInterface,
+    Section,
+    StatusBar,
+    action,
+)
+from app.rules.work import TASKS
+from app.services import work
+from app.views.moving import MovingView
+
+
+class TaskView(MovingView):
+    datamodel = EntityInterface(Task)
+    machine = TASKS
+    icon = "checkbox"
+    help_page = "tasks"
+    list_columns = [
+        "subject",
+        "assignee",
+        "due_date",
+        "priority",
+        "status",
+        "customer",
+        "deal",
+        "ticket",
+    ]
+    quick_search = ["subject", "description", "customer.name"]
+    filters = [
+        "status",
+        "assignee",
+        "team",
+        "due_date",
+        "priority",
+        "customer",
+        "deal",
+        "ticket",
+        "order",
+        "done_on",
+        "created_on",
+    ]
+    base_order = ("due_date", "asc")
+    form = [
+        Section("Task", ["subject", "description", "assignee", "team", "due_date", "priority"]),
+        Section("About", ["customer", "deal", "ticket", "order"]),
+    ]
+    facts = ["assignee", "due_date", "customer", "done_on"]
+    defaults_to_me = ["assignee"]
+    status_bar = StatusBar("status", ["todo", "doing", "done"])
+    layouts = [
+        Board("status", card=["assignee", "due_date", "priority", "customer"]),
+        Calendar("due_date", color="priority"),
+        Chart("status"),
+        Chart("assignee", split="status"),
+        Chart("due_date", split="status", kind="bar"),
+        Chart("priority"),
+    ]
+
+    def pre_save(self, item: Task, is_new: bool) -> None:
+        work.check_task(db.session, item)
+        before = None if is_new else self.moved_from(item)
+        if before is not None:
+            work.move_task(item, before, now_utc())
+
+    def _act(self, name: str, items: list[Task]) -> None:
+        self.apply(items, lambda task: work.act_on_task(task, name, now_utc()))
+
+    @action("finish", _("Done"), icon="check")
+    def finish(self, items: list[Task]) -> None:
+        self._act("finish", items)
+
+    @action("start", _("Start"), icon="player-play")
+    def start(self, items: list[Task]) -> None:
+        self._act("start", items)
+
+    @action("reopen", _("Reopen"), icon="rotate")
+    def reopen(self, items: list[Task]) -> None:
+        self._act("reopen", items)
+
+    @action("cancel", _("Cancel task"), _("Cancel these tasks?"), icon="ban")
+    def cancel(self, items: list[Task]) -> None:
+        self._act("cancel", items)
