@@ -27,6 +27,7 @@ class Lines:
     `computed`: column → function of one line, shown but not typed; `totals`: function of all
     lines giving (label, value) pairs. Both run on the server, on typed and on saved lines alike.
     `usual`: typed column → function of one line, giving what it is worth while left empty.
+    `narrowed_by`: relations of the record whose value narrows the lines' pickers.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Lines:
     title: str = ""
     computed: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     usual: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    narrowed_by: Sequence[str] = ()
     totals: Callable[[Sequence[Any]], Sequence[tuple[str, Any]]] | None = None
     when: Mapping[str, Sequence[str]] = field(default_factory=dict)
 

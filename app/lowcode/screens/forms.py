@@ -109,7 +109,8 @@ class LineForms:
     def _fields(self, row: Form) -> list[Any]:
         """The hidden key, then the fields in column order."""
         for name in self.names:
-            self.view.wire_picker(row[name], f"{self.part.name}.{name}", set(self.names))
+            siblings = {*self.names, *self.part.narrowed_by}
+            self.view.wire_picker(row[name], f"{self.part.name}.{name}", siblings)
         return [row["id"], *(row[name] for name in self.part.columns)]
 
     def _column(self, name: str) -> Column:
@@ -283,6 +284,10 @@ def prefill(view: Any, args: Mapping[str, str]) -> tuple[dict[str, Any], dict[st
     return values, errors
 
 
+def _relation(model: type[Any], name: str) -> Any:
+    return inspect(model).relationships.get(name)
+
+
 def wire_picker(view: Any, field: Any, path: str, siblings: set[str]) -> None:
     """Tell a picker where to search, where a new row may be made and what narrows it."""
     if not isinstance(field, PickerField):
@@ -295,7 +300,7 @@ def wire_picker(view: Any, field: Any, path: str, siblings: set[str]) -> None:
     mapper = inspect(source.target)
     for name in siblings:
         relationship = mapper.relationships.get(name)
-        own = inspect(source.model).relationships.get(name)
+        own = _relation(source.model, name) or _relation(view.model, name)
         if relationship is None or own is None or relationship.uselist or name == source.name:
             continue
         is_same = relationship.mapper.class_ is own.mapper.class_

@@ -3,12 +3,12 @@
   "use strict";
   const { settings, text, mount, refresh, vendor, request, failure, toast, token } = window.kehu;
 
-  /** The field of the same form, or of the same line, whose value narrows the choice. */
+  /** The field of the same line, or else of the form, whose value narrows the choice. */
   const parent = (select) => {
     const name = select.dataset.depends;
     if (!name) return null;
     const line = select.closest("[data-line]");
-    return line ? line.querySelector(`select[name$="-${CSS.escape(name)}"]`) : select.form.elements[name];
+    return line?.querySelector(`select[name$="-${CSS.escape(name)}"]`) || select.form.elements[name];
   };
 
   const found = (select, words) => {
