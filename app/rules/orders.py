@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from app.rules.amounts import line_amount, total
 from app.rules.choices import Choice
-from app.rules.errors import DomainError, InvalidInput
+from app.rules.errors import InvalidInput
+from app.rules.states import Machine
 
 
 class OrderState(Choice):
@@ -20,15 +21,6 @@ class OrderState(Choice):
     HISTORY = "history", "History", "purple"
 
 
-class OrderAction(Choice):
-    """What people do with an order."""
-
-    CONFIRM = "confirm", "Confirm"
-    SHIP = "ship", "Ship"
-    COMPLETE = "complete", "Complete"
-    CANCEL = "cancel", "Cancel"
-
-
 #: the usual way, as the bar on the record shows it
 ORDER_PATH = (OrderState.DRAFT, OrderState.CONFIRMED, OrderState.SHIPPED, OrderState.DONE)
 #: states in which somebody owes for the order
@@ -36,25 +28,14 @@ PAYABLE = frozenset({OrderState.CONFIRMED, OrderState.SHIPPED, OrderState.DONE})
 #: states in which what stands in the order is not agreed with anybody, or only told of the past
 EDITABLE = frozenset({OrderState.DRAFT, OrderState.HISTORY})
 
-_NEXT: dict[tuple[OrderState, OrderAction], OrderState] = {
-    (OrderState.DRAFT, OrderAction.CONFIRM): OrderState.CONFIRMED,
-    (OrderState.DRAFT, OrderAction.CANCEL): OrderState.CANCELLED,
-    (OrderState.CONFIRMED, OrderAction.SHIP): OrderState.SHIPPED,
-    (OrderState.CONFIRMED, OrderAction.CANCEL): OrderState.CANCELLED,
-    (OrderState.SHIPPED, OrderAction.COMPLETE): OrderState.DONE,
-}
-
-
-def is_possible(state: OrderState, action: OrderAction) -> bool:
-    """Does the action lead anywhere from this state?"""
-    return (state, action) in _NEXT
-
-
-def next_state(state: OrderState, action: OrderAction) -> OrderState:
-    """The state after the action; raises DomainError where it is not possible."""
-    if not is_possible(state, action):
-        raise DomainError("This is not possible in the present state.")
-    return _NEXT[state, action]
+ORDER_MACHINE = Machine(
+    {
+        "confirm": ([OrderState.DRAFT], OrderState.CONFIRMED),
+        "ship": ([OrderState.CONFIRMED], OrderState.SHIPPED),
+        "complete": ([OrderState.SHIPPED], OrderState.DONE),
+        "cancel": ([OrderState.DRAFT, OrderState.CONFIRMED], OrderState.CANCELLED),
+    }
+)
 
 
 @dataclass(frozen=True)

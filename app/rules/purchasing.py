@@ -1,7 +1,7 @@
 """The vocabulary of suppliers, and the states of a purchase order."""
 
 from app.rules.choices import Choice
-from app.rules.errors import DomainError
+from app.rules.states import Machine
 
 
 class SupplierGrade(Choice):
@@ -35,32 +35,13 @@ class PurchaseState(Choice):
     CANCELLED = "cancelled", "Cancelled", "red"
 
 
-class PurchaseAction(Choice):
-    """What people do with a purchase order."""
-
-    ORDER = "order", "Order"
-    RECEIVE = "receive", "Receive"
-    CANCEL = "cancel", "Cancel"
-
-
 #: the usual way, as the bar on the record shows it
 PURCHASE_PATH = (PurchaseState.DRAFT, PurchaseState.ORDERED, PurchaseState.RECEIVED)
 
-_NEXT: dict[tuple[PurchaseState, PurchaseAction], PurchaseState] = {
-    (PurchaseState.DRAFT, PurchaseAction.ORDER): PurchaseState.ORDERED,
-    (PurchaseState.DRAFT, PurchaseAction.CANCEL): PurchaseState.CANCELLED,
-    (PurchaseState.ORDERED, PurchaseAction.RECEIVE): PurchaseState.RECEIVED,
-    (PurchaseState.ORDERED, PurchaseAction.CANCEL): PurchaseState.CANCELLED,
-}
-
-
-def is_possible(state: PurchaseState, action: PurchaseAction) -> bool:
-    """Does the action lead anywhere from this state?"""
-    return (state, action) in _NEXT
-
-
-def next_state(state: PurchaseState, action: PurchaseAction) -> PurchaseState:
-    """The state after the action; raises DomainError where it is not possible."""
-    if not is_possible(state, action):
-        raise DomainError("This is not possible in the present state.")
-    return _NEXT[state, action]
+PURCHASE_MACHINE = Machine(
+    {
+        "order": ([PurchaseState.DRAFT], PurchaseState.ORDERED),
+        "receive": ([PurchaseState.ORDERED], PurchaseState.RECEIVED),
+        "cancel": ([PurchaseState.DRAFT, PurchaseState.ORDERED], PurchaseState.CANCELLED),
+    }
+)

@@ -12,7 +12,7 @@ from app.rules.amounts import line_amount, total
 from app.rules.countries import Country
 from app.rules.errors import DomainError, InvalidInput
 from app.rules.identity import check_tax_number
-from app.rules.purchasing import PurchaseAction, PurchaseState, next_state
+from app.rules.purchasing import PURCHASE_MACHINE, PurchaseState
 from app.rules.stock import LocationKind
 from app.services.inventory import levels
 from app.services.inventory.ledger import is_stocked, outside, place_of
@@ -66,7 +66,7 @@ def check_editable(order: PurchaseOrder) -> None:
 def place_purchases(session: Session, orders: Iterable[PurchaseOrder]) -> None:
     """Send the orders to their suppliers: the goods are on their way."""
     for order in _lock(session, orders):
-        order.state = next_state(order.state, PurchaseAction.ORDER)
+        order.state = PURCHASE_MACHINE.after("order", order.state)
         if not order.lines:
             raise DomainError("%(order)s has no lines yet.", field="lines", order=order.code)
     session.flush()
@@ -78,7 +78,7 @@ def receive_purchases(
     """Take in everything that was ordered, at the price it was ordered for."""
     locked = _lock(session, orders)
     for order in locked:
-        order.state = next_state(order.state, PurchaseAction.RECEIVE)
+        order.state = PURCHASE_MACHINE.after("receive", order.state)
         order.received_date = today
     lines = [line for order in locked for line in order.lines]
     suppliers = outside(session, LocationKind.SUPPLIER)
@@ -109,7 +109,7 @@ def receive_purchases(
 def cancel_purchases(session: Session, orders: Iterable[PurchaseOrder]) -> None:
     """Give up orders whose goods have not come."""
     for order in _lock(session, orders):
-        order.state = next_state(order.state, PurchaseAction.CANCEL)
+        order.state = PURCHASE_MACHINE.after("cancel", order.state)
     session.flush()
 
 

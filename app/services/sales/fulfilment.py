@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.entities.inventory import Location, StockMove
 from app.entities.sales.order import SalesOrder, SalesOrderLine
 from app.rules.errors import DomainError
-from app.rules.orders import OrderAction, next_state
+from app.rules.orders import ORDER_MACHINE
 from app.rules.stock import LocationKind, cost_of
 from app.services.inventory import levels
 from app.services.inventory.ledger import is_stocked, outside, place_of
@@ -30,7 +30,7 @@ def confirm_orders(session: Session, orders: Iterable[SalesOrder], *, payment_da
     """
     locked = _lock(session, orders)
     for order in locked:
-        order.state = next_state(order.state, OrderAction.CONFIRM)
+        order.state = ORDER_MACHINE.after("confirm", order.state)
         _check_complete(order)
         order.due_date = order.due_date or order.order_date + timedelta(days=payment_days)
         for line in order.lines:
@@ -45,7 +45,7 @@ def ship_orders(
     """Send the goods: what was reserved leaves the warehouse at moving average cost."""
     locked = _lock(session, orders)
     for order in locked:
-        order.state = next_state(order.state, OrderAction.SHIP)
+        order.state = ORDER_MACHINE.after("ship", order.state)
         order.shipped_date = today
     by_key: dict[levels.Key, list[SalesOrderLine]] = defaultdict(list)
     for line in _reserved_lines(locked):
@@ -62,7 +62,7 @@ def ship_orders(
 def complete_orders(session: Session, orders: Iterable[SalesOrder]) -> None:
     """The customer has got everything: nothing is left to do."""
     for order in _lock(session, orders):
-        order.state = next_state(order.state, OrderAction.COMPLETE)
+        order.state = ORDER_MACHINE.after("complete", order.state)
     session.flush()
 
 
@@ -70,7 +70,7 @@ def cancel_orders(session: Session, orders: Iterable[SalesOrder]) -> None:
     """Give up orders that have not left yet; what was held for them is available again."""
     locked = _lock(session, orders)
     for order in locked:
-        order.state = next_state(order.state, OrderAction.CANCEL)
+        order.state = ORDER_MACHINE.after("cancel", order.state)
         if order.paid_amount:
             raise DomainError(
                 "%(order)s has payments. Take them off the order before it is cancelled.",
