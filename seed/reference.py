@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 from app.entities.base import Entity
 from app.entities.catalog import Unit
 from app.entities.customers import CustomerSource, Industry
+from app.entities.sales.pipeline import LostReason, Pipeline, Stage
 from app.entities.support import Survey
 from app.entities.system.organization import Region
+from app.rules.customers import TagColor
+from app.rules.pipeline import StageKind
 from app.rules.satisfaction import SurveyKind
 from seed.roles import seed_roles
 
@@ -94,6 +97,26 @@ SURVEY = (
     "您有多大可能向同行推荐我们？（0 完全不可能 — 10 非常可能）",
 )
 
+LOST_REASONS = [
+    ("price", "价格太高"),
+    ("competitor", "选择了竞争对手"),
+    ("no_budget", "没有预算"),
+    ("no_decision", "客户没有决定"),
+    ("requirements", "需求不符"),
+    ("delivery", "交期太长"),
+    ("no_contact", "联系不上"),
+    ("other", "其他"),
+]
+#: the steps a deal goes through: (code, name, kind, probability in percent, colour)
+STAGES = [
+    ("prospect", "潜在客户识别", StageKind.OPEN, 10, TagColor.AZURE),
+    ("needs", "需求分析", StageKind.OPEN, 30, TagColor.BLUE),
+    ("quotation", "报价", StageKind.OPEN, 50, TagColor.INDIGO),
+    ("negotiation", "谈判", StageKind.OPEN, 70, TagColor.PURPLE),
+    ("signed", "签约", StageKind.WON, 100, TagColor.GREEN),
+    ("lost", "输单", StageKind.LOST, 0, TagColor.RED),
+]
+
 
 def seed(session: Session) -> None:
     """Fill the tables that are still empty and bring the seeded roles up to date; flushes only."""
@@ -102,6 +125,8 @@ def seed(session: Session) -> None:
     _fill(session, Region, REGIONS)
     _fill(session, CustomerSource, SOURCES)
     _fill(session, Industry, INDUSTRIES)
+    _fill(session, LostReason, LOST_REASONS)
+    _add_pipeline(session)
     _add_survey(session)
     session.flush()
 
@@ -130,3 +155,21 @@ def _fill(session: Session, entity: type[Entity], words: list[tuple[str, str]]) 
     for place, (code, name) in enumerate(words, start=1):
         position = {"position": 10 * place} if ordered else {}
         session.add(entity(code=code, name=name, **position))
+
+
+def _add_pipeline(session: Session) -> None:
+    if session.scalar(select(Pipeline.id).limit(1)) is not None:
+        return
+    pipeline = Pipeline(code="default", name="标准销售流程", is_default=True, position=10)
+    for place, (code, name, kind, probability, color) in enumerate(STAGES, start=1):
+        pipeline.stages.append(
+            Stage(
+                code=code,
+                name=name,
+                kind=kind,
+                probability=probability,
+                color=color,
+                position=10 * place,
+            )
+        )
+    session.add(pipeline)

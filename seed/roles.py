@@ -44,10 +44,19 @@ _VOCABULARY = {"Tag": "read", "CustomerSource": "read", "Industry": "read"}
 _GOODS = {"Product": "read", "ProductCategory": "read", "Unit": "read"}
 #: everybody's own work
 _WORK = {"Task": "read write delete act", "MyDay": "read"}
+#: what everybody who sells looks things up in
+_SELLING = {
+    "StageChange": "read",
+    "Pipeline": "read",
+    "LostReason": "read",
+    "Target": "read",
+    "Funnel": "read",
+}
 _BUSINESS = (
     "Customer", "Contact", "Interaction", "Tag", "CustomerSource", "Industry",
     "Product", "ProductCategory", "Unit", "Supplier", "Team", "Region",
     "Ticket", "Survey", "SurveyResponse", "Satisfaction", "Campaign", "CampaignMember", "Task",
+    "Lead", "Deal", "Competitor", *_SELLING,
 )  # fmt: skip
 
 ROLES: dict[str, RoleSeed] = {
@@ -61,6 +70,13 @@ ROLES: dict[str, RoleSeed] = {
             "Tag": "read write",
             "CustomerSource": "read write",
             "Industry": "read write",
+            "Lead": "read write delete export import act",
+            "Deal": "read write delete export import act",
+            **_SELLING,
+            "Target": "read write delete export",
+            "Pipeline": "read write",
+            "LostReason": "read write",
+            "Competitor": "read write delete",
             **_GOODS,
             "Team": "read",
             "Region": "read",
@@ -71,7 +87,7 @@ ROLES: dict[str, RoleSeed] = {
             "Campaign": "read export",
             **_WORK,
         },
-        reach={"Customer": DataScope.TEAM, "Task": DataScope.TEAM},
+        reach=dict.fromkeys(("Customer", "Lead", "Deal", "Task"), DataScope.TEAM),
     ),
     "sales": RoleSeed(
         "Own customers, their contacts and interactions",
@@ -79,6 +95,10 @@ ROLES: dict[str, RoleSeed] = {
             "Customer": "read write export act",
             "Contact": "read write delete export act",
             "Interaction": "read write export act",
+            "Lead": "read write export act",
+            "Deal": "read write export act",
+            **_SELLING,
+            "Competitor": "read write",
             **_VOCABULARY,
             **_GOODS,
             "Ticket": "read write",
@@ -86,7 +106,7 @@ ROLES: dict[str, RoleSeed] = {
             "Campaign": "read",
             **_WORK,
         },
-        reach={"Customer": DataScope.OWN, "Task": DataScope.OWN},
+        reach=dict.fromkeys(("Customer", "Lead", "Deal", "Task"), DataScope.OWN),
     ),
     "purchasing": RoleSeed(
         "Suppliers and what they supply",
@@ -122,6 +142,8 @@ ROLES: dict[str, RoleSeed] = {
             "Tag": "read write delete",
             "CustomerSource": "read write delete",
             "Industry": "read write",
+            "Lead": "read write export import",
+            "Deal": "read",
             **_GOODS,
             "Campaign": "read write delete export import act",
             "CampaignMember": "read write delete export import act",
@@ -130,7 +152,10 @@ ROLES: dict[str, RoleSeed] = {
             "Satisfaction": "read",
             **_WORK,
         },
-        reach={"Customer": DataScope.ALL, "Task": DataScope.OWN},
+        reach={
+            **dict.fromkeys(("Customer", "Lead", "Deal"), DataScope.ALL),
+            "Task": DataScope.OWN,
+        },
     ),
     "service": RoleSeed(
         "All customers to read; tickets and surveys to keep",
@@ -167,7 +192,7 @@ ROLES: dict[str, RoleSeed] = {
     "read_only": RoleSeed(
         "Everything of the business to read, nothing to change",
         rights=dict.fromkeys(_BUSINESS, "read"),
-        reach={"Customer": DataScope.ALL, "Task": DataScope.ALL},
+        reach=dict.fromkeys(("Customer", "Lead", "Deal", "Task"), DataScope.ALL),
     ),
 }
 
