@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
+from seed.demo.campaigns import add_campaigns
 from seed.demo.customers import add_customers
 from seed.demo.goods import add_products, add_suppliers
 from seed.demo.people import add_people
+from seed.demo.sales import add_sales
 from seed.demo.sample import Sample
+from seed.demo.service import add_answers, add_tasks, add_tickets
 
 
 def fill(
@@ -27,5 +30,11 @@ def fill(
     add_products(sample)
     echo("  演示客户 / customers with contacts and interactions")
     add_customers(sample)
+    echo("  演示营销活动 / campaigns")
+    add_campaigns(sample)
+    echo("  演示工单、满意度和任务 / tickets, satisfaction and tasks")
+    add_tickets(sample)
+    add_answers(sample)
+    add_tasks(sample)
     session.flush()
     return users

@@ -27,6 +27,8 @@ def add_people(sample: Sample) -> list[tuple[str, str, str]]:
         user = _add_user(sample, f"demo_{role}", role, password, name, title, team)
         if role in {"sales", "sales_manager"}:
             sample.sellers.append(user)
+        if role == "service":
+            sample.agents.append(user)
         shown.append((user.username, role, password))
     for number, (name, team) in enumerate(words.COLLEAGUES, start=1):
         # Nobody knows this password: the colleague owns customers and never signs in.
@@ -35,6 +37,12 @@ def add_people(sample: Sample) -> list[tuple[str, str, str]]:
             sample, f"demo_colleague_{number}", "sales", password, name, "销售代表", team
         )
         sample.sellers.append(user)
+    for number, (name, team) in enumerate(words.AGENTS, start=1):
+        password = secrets.token_urlsafe(32)
+        username = f"demo_agent_{number}"
+        sample.agents.append(
+            _add_user(sample, username, "service", password, name, "客服专员", team)
+        )
     sample.session.flush()
     # Teams and users point at each other: the managers come when both are written.
     sample.teams["demo-sales"].manager = sample.sellers[0]

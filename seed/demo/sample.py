@@ -28,6 +28,7 @@ class Sample:
         self.sources: list[CustomerSource] = list(self._by_code(CustomerSource).values())
         self.teams: dict[str, Team] = {}
         self.sellers: list[User] = []
+        self.agents: list[User] = []
         self.suppliers: list[Supplier] = []
         self.tags: list[Tag] = []
 

@@ -2,6 +2,8 @@
 
 from app.rules.catalog import ProductUse
 from app.rules.customers import Channel, Outcome
+from app.rules.marketing import CampaignType
+from app.rules.support import TicketType
 
 #: (province, city, district, code of the sales region, area code)
 PLACES = [
@@ -183,4 +185,91 @@ COLLEAGUES = [
     ("演示销售乙", "demo-shanghai"),
     ("演示销售丙", "demo-south"),
     ("演示销售丁", "demo-south"),
+]
+#: (name, code of the team): colleagues who serve customers and never sign in
+AGENTS = [("演示客服甲", "demo-service"), ("演示客服乙", "demo-service")]
+#: (type, subject, description, solution)
+REQUESTS = [
+    (
+        TicketType.QUESTION,
+        "咨询打印机联网设置",
+        "客户想让两个部门共用一台打印机。",
+        "远程协助设置了固定地址和共享打印。",
+    ),
+    (
+        TicketType.QUESTION,
+        "询问耗材兼容型号",
+        "不确定大容量硒鼓是否适用。",
+        "确认型号兼容，并发送了对照表。",
+    ),
+    (
+        TicketType.INCIDENT,
+        "打印机频繁卡纸",
+        "每天卡纸三到五次，影响使用。",
+        "上门更换搓纸轮并清洁通道，试印两百张正常。",
+    ),
+    (
+        TicketType.INCIDENT,
+        "显示器无法点亮",
+        "接通电源后指示灯不亮。",
+        "更换电源适配器后恢复正常。",
+    ),
+    (TicketType.INCIDENT, "会议平板触控失灵", "触控有偏移。", "重新校准并升级固件。"),
+    (
+        TicketType.REQUEST,
+        "预约上门安装",
+        "新到办公桌椅二十套，需要周末安装。",
+        "周六完成安装并验收签字。",
+    ),
+    (TicketType.REQUEST, "申请补开发票", "原发票抬头有误。", "已作废重开并寄出。"),
+    (TicketType.REQUEST, "申请年度保养", "合同内第二次保养。", "完成保养并留存报告。"),
+    (
+        TicketType.COMPLAINT,
+        "投诉送货延迟",
+        "约定周三送达，周五仍未收到。",
+        "当天加急送达，向客户致歉并补偿运费。",
+    ),
+    (
+        TicketType.COMPLAINT,
+        "投诉安装人员态度",
+        "安装后未清理现场。",
+        "主管上门致歉并安排清理，已对人员培训。",
+    ),
+    (TicketType.RETURN, "申请退换人体工学椅", "扶手有划痕。", "核实后更换新品。"),
+    (TicketType.RETURN, "退回多余标签纸", "多订了十卷。", "未拆封，已办理退货退款。"),
+]
+PRAISES = ["处理很快，谢谢", "工程师很专业", "态度热情，问题已解决", "满意", None, None, None]
+COMPLAINTS = [
+    "等了三天才有人联系",
+    "同样的问题第二次出现",
+    "电话一直打不通",
+    "解释不清楚，需要反复沟通",
+    "上门迟到且没有提前通知",
+]
+TASKS = [
+    "整理客户需求并发送方案",
+    "核对本月对账单",
+    "电话回访上月成交客户",
+    "准备下周例会材料",
+    "更新产品报价表",
+    "跟进样品试用反馈",
+    "确认到货时间",
+    "补充客户档案",
+    "安排上门演示",
+    "催收逾期款项",
+]
+#: (name, type, audience, goal); about one a month
+CAMPAIGNS = [
+    ("示例秋季新品邮件", CampaignType.EMAIL, "一年内有采购的客户", "带来 30 条有效线索"),
+    ("示例办公节能讲座", CampaignType.EVENT, "关注节能的企业", "签到 80 人"),
+    ("示例搜索推广第一季", CampaignType.ADVERTISING, "新办公室装修的企业", "获取询价 50 条"),
+    ("示例耗材囤货季", CampaignType.EMAIL, "打印设备用户", "耗材销售增长两成"),
+    ("示例会议室方案白皮书", CampaignType.CONTENT, "行政与信息负责人", "下载 200 次"),
+    ("示例以旧换新", CampaignType.EMAIL, "设备使用满三年的客户", "置换 40 台"),
+    ("示例微信节日问候", CampaignType.SOCIAL, "全部老客户", "保持联系"),
+    ("示例行业展会", CampaignType.EVENT, "华东地区潜在客户", "收集名片 150 张"),
+    ("示例搜索推广第二季", CampaignType.ADVERTISING, "中小企业", "获取询价 60 条"),
+    ("示例开学季教育专场", CampaignType.EMAIL, "教育行业客户", "签约 10 家"),
+    ("示例短视频系列", CampaignType.SOCIAL, "年轻的采购人员", "播放 5 万次"),
+    ("示例年末答谢会", CampaignType.EVENT, "重要客户", "续约意向 30 家"),
 ]
