@@ -1,11 +1,11 @@
 """What is printed: every PDF of the product, on one theme."""
 
-from app.lowcode import exporting
-from app.reports import list_report
+from app.lowcode import documents, exporting
+from app.reports import customer_statement, list_report, order_papers
 
 
 def register() -> None:
-    """Offer lists as PDF."""
+    """Offer lists as PDF, and the papers of single records."""
     exporting.register(
         exporting.Format(
             "pdf",
@@ -15,3 +15,7 @@ def register() -> None:
             takes_all_columns=False,
         )
     )
+    documents.register("sales_order", order_papers.sales_order)
+    documents.register("quotation", order_papers.quotation)
+    documents.register("delivery_note", order_papers.delivery_note)
+    documents.register("customer_statement", customer_statement.customer_statement)

@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from flask_babel import format_date, format_decimal
+from babel.numbers import format_compact_decimal
+from flask_babel import format_date, format_decimal, get_locale
 
 
 def money(amount: Decimal | None) -> str:
@@ -14,6 +15,16 @@ def money(amount: Decimal | None) -> str:
 def quantity(number: Decimal | int | None) -> str:
     """As many of the four decimals as say something."""
     return "" if number is None else format_decimal(number, "#,##0.####")
+
+
+def signed(number: Decimal) -> str:
+    """One decimal, with its sign."""
+    return format_decimal(number, "+#,##0.0;-#,##0.0")
+
+
+def short(amount: Decimal) -> str:
+    """A rough amount for a chart: 534,775 as "53.5万" or "535K"."""
+    return format_compact_decimal(amount, locale=get_locale(), fraction_digits=1)
 
 
 def percent(share: Decimal | None) -> str:

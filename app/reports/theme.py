@@ -27,6 +27,8 @@ INK: Color = HexColor("#182022")
 MUTED: Color = HexColor("#58666a")
 RULE: Color = HexColor("#dfe4e4")
 ACCENT: Color = HexColor("#0d766e")
+PALE: Color = HexColor("#a9d3cf")
+WARNING: Color = HexColor("#8f5a00")
 HEAD: Color = HexColor("#e9f3f2")
 ZEBRA: Color = HexColor("#f8f9f9")
 
