@@ -30,6 +30,8 @@ def fill(
     add_products(sample)
     echo("  演示客户 / customers with contacts and interactions")
     add_customers(sample)
+    echo("  演示线索和商机 / leads and deals")
+    add_sales(sample)
     echo("  演示营销活动 / campaigns")
     add_campaigns(sample)
     echo("  演示工单、满意度和任务 / tickets, satisfaction and tasks")
