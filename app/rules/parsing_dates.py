@@ -27,8 +27,8 @@ _CHINESE = re.compile(
 _DAY_NAMED = re.compile(r"(?P<d>\d{1,2})[-/. ](?P<m>[a-z]{3,9})[-/., ]{1,2}(?P<y>\d{4})", re.ASCII)
 _NAMED_DAY = re.compile(r"(?P<m>[a-z]{3,9})[-/. ](?P<d>\d{1,2})[-/., ]{1,2}(?P<y>\d{4})", re.ASCII)
 _YEAR_LAST = {
-    "dmy": re.compile(r"(?P<d>\d{1,2})([-/.])(?P<m>\d{1,2})\2(?P<y>\d{4})", re.ASCII),
-    "mdy": re.compile(r"(?P<m>\d{1,2})([-/.])(?P<d>\d{1,2})\2(?P<y>\d{4})", re.ASCII),
+    "dmy": re.compile(r"(?P<d>\d{1,2})([-/.])(?P<m>\d{1,2})\2(?P<y>\d{4}|\d\d)", re.ASCII),
+    "mdy": re.compile(r"(?P<m>\d{1,2})([-/.])(?P<d>\d{1,2})\2(?P<y>\d{4}|\d\d)", re.ASCII),
 }
 _ANY_YEAR_FORM = (_YEAR_FIRST, _COMPACT, _CHINESE, _DAY_NAMED, _NAMED_DAY)
 
@@ -43,6 +43,8 @@ _CLOCK = re.compile(
 )
 _AFTERNOON = frozenset(("下午", "晚上"))
 _OLDEST, _NEWEST = 1800, 2199
+#: years of two digits below it lie in this century, as in POSIX
+_PIVOT = 69
 
 
 def parse_date(text: str, today: date, order: DateOrder = "ymd") -> date:
@@ -50,7 +52,8 @@ def parse_date(text: str, today: date, order: DateOrder = "ymd") -> date:
 
     Reads "2026-03-05", "2026/3/5", "2026.3.5", "20260305", "2026年3月5日", "3月5日",
     "5-Mar-2026", 今天/today and their neighbours, and any of them followed by 00:00. "05/03/2026"
-    is read only where `order` says which of the two is the day. Raises InvalidInput otherwise.
+    is read only where `order` says which of the two is the day; there a year may have two digits.
+    Raises InvalidInput otherwise.
     """
     folded = _MIDNIGHT.sub("", fold_width(text).casefold())
     if folded in _WORDS:
@@ -88,7 +91,7 @@ def parse_datetime(text: str, now: datetime, order: DateOrder = "ymd") -> dateti
 
 
 def _calendar_day(match: re.Match[str], today: date, text: str) -> date:
-    year = int(match["y"]) if match["y"] else today.year
+    year = _year(match["y"]) if match["y"] else today.year
     month = int(match["m"]) if match["m"].isdigit() else _named_month(match["m"])
     try:
         day = date(year, month, int(match["d"]))
@@ -105,6 +108,13 @@ def _calendar_day(match: re.Match[str], today: date, text: str) -> date:
             last=_NEWEST,
         )
     return day
+
+
+def _year(digits: str) -> int:
+    year = int(digits)
+    if len(digits) > 2:
+        return year
+    return year + (2000 if year < _PIVOT else 1900)
 
 
 def _named_month(name: str) -> int:

@@ -51,9 +51,22 @@ def test_the_order_of_a_file_decides_between_day_and_month(order, expected):
 
 
 @pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("05-03-26", date(2026, 3, 5)),
+        ("05/03/68", date(2068, 3, 5)),
+        ("05.03.69", date(1969, 3, 5)),
+    ],
+)
+def test_a_year_of_two_digits_is_read_where_the_order_is_known(typed, expected):
+    assert parse_date(typed, TODAY, "dmy") == expected
+
+
+@pytest.mark.parametrize(
     ("typed", "reason"),
     [
         ("05/03/2026", "two different days"),
+        ("05-03-26", "two different days"),
         ("2026-02-30", "does not exist"),
         ("2月29日", "does not exist"),  # not in the year of today
         ("5-Foo-2026", "does not exist"),
