@@ -44,7 +44,7 @@ def _ticket(sample: Sample, customer: Customer, age: timedelta) -> Ticket:
     kind, subject, description, solution = sample.random.choice(words.REQUESTS)
     made = sample.now - age
     took = timedelta(hours=sample.random.choice([2, 4, 8, 20, 30, 70, 120]))
-    is_over = age > took + timedelta(days=3) or sample.one_in(4)
+    is_over = not sample.one_in(9 if age > timedelta(days=20) else 3)
     status = sample.random.choice(OPEN_TICKETS)
     if is_over and made + took < sample.now:
         status = sample.random.choices([TicketStatus.RESOLVED, TicketStatus.CLOSED], [1, 3])[0]
@@ -61,7 +61,9 @@ def _ticket(sample: Sample, customer: Customer, age: timedelta) -> Ticket:
         channel=sample.random.choice(list(Channel)[:7]),
         assignee=agent,
         team=agent.team,
-        due_on=made + timedelta(days=sample.random.choice([1, 2, 3, 5, 7])),
+        due_on=made + timedelta(days=sample.random.choice([1, 2, 3, 5, 7]))
+        if is_done
+        else sample.now + timedelta(hours=sample.random.randrange(-48, 120)),
         created_on=made,
         first_response_on=None if status is TicketStatus.NEW else made + timedelta(hours=1),
         resolved_on=made + took if is_done else None,
@@ -116,9 +118,7 @@ def add_tasks(sample: Sample) -> None:
         mine = [customer for customer in customers if customer.owner is person]
         due = sample.now.date() + timedelta(days=sample.random.randrange(-6, 15))
         done = due < sample.now.date() and not sample.one_in(3)
-        status = (
-            TaskStatus.DONE if done else sample.random.choice([TaskStatus.TODO, TaskStatus.DOING])
-        )
+        status = TaskStatus.DONE if done else sample.random.choice(OPEN_TASKS)
         sample.session.add(
             Task(
                 subject=sample.random.choice(words.TASKS),

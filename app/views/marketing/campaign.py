@@ -24,8 +24,6 @@ from app.rules.marketing import CAMPAIGNS
 from app.services import marketing
 from app.views.marketing.results import results_section
 from app.views.moving import MovingView
-from app.views.sales.deals import DealView
-from app.views.sales.leads import LeadView
 
 
 class CampaignMemberView(EntityView):
@@ -102,7 +100,7 @@ class CampaignView(MovingView):
         Chart("start_date", sum="cost"),
         Chart("owner"),
     ]
-    related_views = [CampaignMemberView, LeadView, DealView]
+    related_views = [CampaignMemberView, "leads", "deals"]
     match_keys = ["code", "name"]
 
     @expose("/<int:pk>")

@@ -120,7 +120,7 @@ class DealView(EntityView):
         Chart("source"),
         Chart("created_on"),
     ]
-    related_views = [StageChangeView]
+    related_views = [StageChangeView, "tasks"]
     match_keys = ["code"]
 
     # the list ---------------------------------------------------------------------

@@ -17,6 +17,7 @@ from app.rules.satisfaction import Verdict, suggested_target
 from app.services import satisfaction
 from app.views.support.satisfaction_page import (
     Choices,
+    Line,
     SatisfactionPage,
     Scale,
     Span,
@@ -92,13 +93,14 @@ class SatisfactionView(BaseView):
         )
 
 
-def _groups(span: Span, scale: Scale) -> list[tuple[str, list[Any]]]:
+def _groups(span: Span, scale: Scale) -> list[tuple[str, str, list[Line]]]:
+    """(title, head of the first column, lines) of every division."""
     session, wanted = db.session, span.wanted()
+    agents = satisfaction.by_agent(session, wanted)
+    teams = satisfaction.by_team(session, wanted)
+    types = satisfaction.by_ticket_type(session, wanted)
     return [
-        (_("By agent"), lines_of(span, scale, "agent", satisfaction.by_agent(session, wanted))),
-        (_("By team"), lines_of(span, scale, "team", satisfaction.by_team(session, wanted))),
-        (
-            _("By ticket type"),
-            lines_of(span, scale, "ticket.type", satisfaction.by_ticket_type(session, wanted)),
-        ),
+        (_("By agent"), _("Agent"), lines_of(span, scale, "agent", agents)),
+        (_("By team"), _("Team"), lines_of(span, scale, "team", teams)),
+        (_("By ticket type"), _("Ticket type"), lines_of(span, scale, "ticket.type", types)),
     ]

@@ -163,7 +163,7 @@ class SatisfactionPage:
     tiles: list[tuple[str, Figure, str, Cell | None]]
     chart_url: str
     months: list[Line]
-    groups: list[tuple[str, list[Line]]]
+    groups: list[tuple[str, str, list[Line]]]
     comments: list[Comment]
     suggestion: int | None
     help_url: str
