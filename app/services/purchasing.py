@@ -55,12 +55,28 @@ def prepare_purchase(order: PurchaseOrder) -> None:
     order.total_amount = total(line.amount for line in order.lines)
 
 
-def check_editable(order: PurchaseOrder) -> None:
-    """Raises DomainError for a purchase order that the supplier has got already."""
-    if order.state is not PurchaseState.DRAFT:
+def check_editable(state: PurchaseState) -> None:
+    """Raises DomainError for the state of an order that the supplier has got already."""
+    if state is not PurchaseState.DRAFT:
         raise DomainError(
             "A purchase order that was sent is not changed any more. Cancel it and make a new one."
         )
+
+
+def check_state(order: PurchaseOrder, before: PurchaseState | None, *, may_import: bool) -> None:
+    """What saving may do to the state: nothing, since only actions lead from one to another.
+
+    `before` is the stored state, None for a new order: that is a draft, or for who may import one
+    that was sent before. Raises DomainError.
+    """
+    order.state = order.state or PurchaseState.DRAFT
+    if before is not None:
+        check_editable(before)
+    allowed = {PurchaseState.DRAFT}
+    if before is None and may_import:
+        allowed.add(PurchaseState.ORDERED)
+    if order.state not in allowed:
+        raise DomainError("This is not possible in the present state.", field="state")
 
 
 def place_purchases(session: Session, orders: Iterable[PurchaseOrder]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Flask
 from flask_appbuilder.baseviews import BaseView
 
+from app.views.billing import PaymentAllocationView, PaymentView
 from app.views.catalog import ProductCategoryView, ProductView, UnitView
 from app.views.customers import (
     ContactView,
@@ -16,15 +17,25 @@ from app.views.customers import (
 )
 from app.views.help import HelpView
 from app.views.home import HomeView
+from app.views.inventory import (
+    LocationView,
+    ReorderPointView,
+    StockLevelView,
+    StockMoveView,
+    StockView,
+    WarehouseView,
+)
 from app.views.marketing import CampaignMemberView, CampaignView
-from app.views.purchasing import SupplierView
+from app.views.purchasing import PurchaseOrderView, SupplierView
 from app.views.sales import (
+    CarrierView,
     CompetitorView,
     DealView,
     FunnelView,
     LeadView,
     LostReasonView,
     PipelineView,
+    SalesOrderView,
     StageChangeView,
     TargetView,
 )
@@ -74,11 +85,13 @@ MENU: tuple[Area, ...] = (
             FunnelView,
             LeadView,
             DealView,
+            SalesOrderView,
             TargetView,
             StageChangeView,
             PipelineView,
             LostReasonView,
             CompetitorView,
+            CarrierView,
         ),
     ),
     Area("marketing", "Marketing", "speakerphone", (CampaignView, CampaignMemberView)),
@@ -89,7 +102,21 @@ MENU: tuple[Area, ...] = (
         (TicketView, SatisfactionView, SurveyResponseView, SurveyView),
     ),
     Area("catalog", "Products", "package", (ProductView, ProductCategoryView, UnitView)),
-    Area("purchasing", "Purchasing", "truck", (SupplierView,)),
+    Area("billing", "Payments", "cash", (PaymentView, PaymentAllocationView)),
+    Area(
+        "inventory",
+        "Inventory",
+        "building-warehouse",
+        (
+            StockView,
+            StockLevelView,
+            StockMoveView,
+            ReorderPointView,
+            WarehouseView,
+            LocationView,
+        ),
+    ),
+    Area("purchasing", "Purchasing", "truck", (PurchaseOrderView, SupplierView)),
     Area(
         "system",
         "System",

@@ -1,10 +1,138 @@
-"""The screen of suppliers."""
+"""The screens of suppliers and purchase orders."""
 
-from app.entities.purchasing import Supplier
-from app.lowcode.screens import Board, Chart, EntityInterface, EntityView, Section
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import inspect
+
+from app.entities.purchasing import PurchaseOrder, PurchaseOrderLine, Supplier
+from app.extensions import db
+from app.lowcode.screens import (
+    Board,
+    Calendar,
+    Chart,
+    EntityInterface,
+    EntityView,
+    Lines,
+    Section,
+    StatusBar,
+    action,
+)
+from app.rules.amounts import total
+from app.rules.errors import DomainError
+from app.rules.purchasing import PURCHASE_MACHINE, PURCHASE_PATH, PurchaseState
 from app.services import purchasing
+from app.views import clock
 from app.views.catalog import ProductView
 from app.views.warnings import duplicate_warnings
+
+
+def _amount(line: PurchaseOrderLine) -> Decimal | None:
+    """The amount as typed so far; nothing while the line breaks a rule."""
+    try:
+        return purchasing.amount_of(line)
+    except DomainError:
+        return None
+
+
+def _totals(lines: Sequence[PurchaseOrderLine]) -> list[tuple[str, Decimal]]:
+    return [("Total amount", total(_amount(line) or Decimal(0) for line in lines if line.quantity))]
+
+
+class PurchaseOrderView(EntityView):
+    datamodel = EntityInterface(PurchaseOrder)
+    icon = "clipboard-list"
+    help_page = "inventory"
+    list_columns = [
+        "code",
+        "supplier",
+        "state",
+        "order_date",
+        "expected_date",
+        "received_date",
+        "warehouse",
+        "total_amount",
+    ]
+    quick_search = ["code", "supplier.name", "notes"]
+    filters = [
+        "state",
+        "supplier",
+        "warehouse",
+        "order_date",
+        "expected_date",
+        "received_date",
+        "total_amount",
+        "created_by",
+        "created_on",
+    ]
+    base_order = ("order_date", "desc")
+    form = [
+        Section("Purchase order", ["supplier", "warehouse", "code", "order_date", "expected_date"]),
+        Lines(
+            "lines",
+            ["product", "quantity", "unit_price", "amount"],
+            computed={"amount": _amount},
+            usual={"unit_price": purchasing.price_of},
+            totals=_totals,
+        ),
+        Section("Notes", ["notes"]),
+        # Filled by imports: by hand the action leads there.
+        Section("Status", ["state"], when={"state": ["ordered"]}),
+    ]
+    facts = ["supplier", "warehouse", "total_amount", "expected_date", "received_date"]
+    totals = ["total_amount"]
+    status_bar = StatusBar("state", PURCHASE_PATH)
+    layouts = [
+        Calendar("expected_date", color="state"),
+        Chart("order_date", sum="total_amount", kind="bar"),
+        Chart("state"),
+        Chart("supplier", sum="total_amount"),
+        Chart("warehouse", sum="total_amount"),
+    ]
+    match_keys = ["code"]
+
+    def start_values(self) -> Mapping[str, Any]:
+        return {"order_date": clock.now().date()}
+
+    def is_editable(self, item: PurchaseOrder) -> bool:
+        return item.state is PurchaseState.DRAFT
+
+    def pre_save(self, item: PurchaseOrder, is_new: bool) -> None:
+        stored = inspect(item).attrs.state.history.deleted
+        before = stored[0] if stored else None if is_new else item.state
+        purchasing.check_state(item, before, may_import=self.may("can_import"))
+        purchasing.prepare_purchase(item)
+
+    def pre_delete(self, item: PurchaseOrder) -> None:
+        purchasing.check_editable(item.state)
+
+    def is_action_available(self, name: str, item: PurchaseOrder) -> bool:
+        return name not in PURCHASE_MACHINE.actions or PURCHASE_MACHINE.may(name, item.state)
+
+    @action(
+        "order",
+        _("Order"),
+        _("Send these orders to their suppliers? They cannot be edited any more."),
+        icon="send",
+    )
+    def order(self, items: list[PurchaseOrder]) -> None:
+        purchasing.place_purchases(db.session, items)
+
+    @action(
+        "receive",
+        _("Receive"),
+        _("Has everything come? It is added to the stock of the warehouse."),
+        icon="package-import",
+    )
+    def receive(self, items: list[PurchaseOrder]) -> None:
+        now = clock.now()
+        purchasing.receive_purchases(db.session, items, now=now, today=now.date())
+
+    @action("cancel", _("Cancel order"), _("Cancel these purchase orders?"), icon="ban")
+    def cancel(self, items: list[PurchaseOrder]) -> None:
+        purchasing.cancel_purchases(db.session, items)
 
 
 class SupplierView(EntityView):
@@ -46,7 +174,7 @@ class SupplierView(EntityView):
         Chart("country"),
         Chart("created_on"),
     ]
-    related_views = [ProductView]
+    related_views = [ProductView, PurchaseOrderView]
     match_keys = ["code", "name"]
 
     def pre_save(self, item: Supplier, is_new: bool) -> None:

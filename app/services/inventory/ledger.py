@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, or_, select
 from sqlalchemy.orm import Session
 
 from app.entities.catalog import Product
@@ -180,6 +181,21 @@ def transfer_stock(
         notes=notes,
     )
     return post_move(session, move, now)
+
+
+def check_location(session: Session, location: Location) -> None:
+    """Own stock stands in a warehouse, everything else in none; goods are not moved by renaming."""
+    if location.kind is not LocationKind.INTERNAL:
+        location.warehouse = None
+    elif location.warehouse is None:
+        raise DomainError("Own stock needs its warehouse.", field="warehouse")
+    attributes: Any = inspect(location).attrs
+    moved = attributes.kind.history.deleted or attributes.warehouse.history.deleted
+    if location.id is None or not moved:
+        return
+    used = or_(StockMove.from_location_id == location.id, StockMove.to_location_id == location.id)
+    if session.scalar(select(StockMove.id).where(used).limit(1)) is not None:
+        raise DomainError("Goods were moved here already: make a new location.", field="warehouse")
 
 
 def check_reorder_point(session: Session, point: ReorderPoint) -> None:

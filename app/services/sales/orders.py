@@ -2,15 +2,19 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.entities.sales.deal import Deal
 from app.entities.sales.order import SalesOrder, SalesOrderLine
+from app.rules.amounts import total
 from app.rules.errors import DomainError, InvalidInput
-from app.rules.orders import EDITABLE, LineAmounts, OrderState, price_line, price_order
+from app.rules.orders import EDITABLE, PAYABLE, LineAmounts, OrderState, price_line, price_order
 
 _NONE = Decimal(0)
+_orders: Any = SalesOrder.__table__
 
 
 def figures_of(line: SalesOrderLine, tax_rate: Decimal = _NONE) -> LineAmounts:
@@ -91,12 +95,44 @@ def _fill_delivery(order: SalesOrder) -> None:
         order.ship_postal_code, order.ship_country = address.postal_code, address.country
 
 
-def check_editable(order: SalesOrder) -> None:
-    """Raises DomainError for an order that others rely on already."""
-    if order.state not in EDITABLE:
+def check_editable(state: OrderState) -> None:
+    """Raises DomainError for the state of an order that others rely on already."""
+    if state not in EDITABLE:
         raise DomainError(
             "A confirmed order is not changed any more. Cancel it and make a new one."
         )
+
+
+def check_state(order: SalesOrder, before: OrderState | None, *, may_import: bool) -> None:
+    """What saving may do to the state: nothing, since only actions lead from one to another.
+
+    `before` is the stored state, None for a new order: that is a draft, or for who may import
+    history. Raises DomainError.
+    """
+    order.state = order.state or OrderState.DRAFT
+    if before is not None:
+        check_editable(before)
+    allowed = {before} if before else {OrderState.DRAFT}
+    if before is None and may_import:
+        allowed.add(OrderState.HISTORY)
+    if order.state not in allowed:
+        raise DomainError("This is not possible in the present state.", field="state")
+
+
+def over_credit(session: Session, order: SalesOrder) -> Decimal:
+    """By how much the customer's unpaid orders and this draft pass the credit limit; 0: not.
+
+    All orders of the customer count, also such as the acting person does not see.
+    """
+    limit = order.customer.credit_limit
+    if limit is None or order.state is not OrderState.DRAFT:
+        return _NONE
+    owed = session.connection().scalar(
+        select(func.sum(_orders.c.total_amount - _orders.c.paid_amount)).where(
+            _orders.c.customer_id == order.customer.id, _orders.c.state.in_(PAYABLE)
+        )
+    )
+    return max(total((owed or _NONE, order.total_amount)) - limit, _NONE)
 
 
 def order_from_deal(session: Session, deal: Deal, *, today: date, tax_rate: Decimal) -> SalesOrder:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import lazy_gettext as _
@@ -28,9 +28,10 @@ from app.lowcode.screens import (
     action,
 )
 from app.lowcode.screens.lists import list_page
+from app.lowcode.settings.orders import usual_tax_rate
 from app.rules.errors import DomainError
 from app.rules.pipeline import DEAL, StageKind, may_order
-from app.services.sales import deals, pipelines
+from app.services.sales import deals, orders, pipelines
 from app.views import clock
 
 
@@ -182,6 +183,17 @@ class DealView(EntityView):
     @action("reopen", _("Reopen"), _("Reopen these deals?"), icon="arrow-back-up")
     def reopen(self, items: Any) -> None:
         self.apply(items, lambda deal: deals.reopen_deal(deal, **_acting()))
+
+    @action(
+        "order", _("Create order"), _("Make a sales order of this deal?"), "shopping-cart", False
+    )
+    def order(self, items: Any) -> Any:
+        """The draft opens for its lines to be filled."""
+        for deal in items:
+            made = orders.order_from_deal(
+                db.session, deal, today=clock.now().date(), tax_rate=usual_tax_rate()
+            )
+        return redirect(url_for("SalesOrderView.edit", pk=made.id))
 
     @action("take_over", _("Take over"), _("Become the owner of these deals?"), icon="hand-grab")
     def take_over(self, items: Any) -> None:

@@ -1,0 +1,42 @@
+"""The settings of orders: the usual tax, and when payment is due."""
+
+from decimal import Decimal
+
+from flask_babel import lazy_gettext as _
+
+from app.lowcode.settings.options import Option, declare
+from app.lowcode.settings.store import get_setting
+
+
+def usual_tax_rate() -> Decimal:
+    """The share that order lines are taxed with where they say nothing else."""
+    return Decimal(int(get_setting("tax_percent"))).scaleb(-2)
+
+
+def payment_days() -> int:
+    """Days from the order to the payment where nothing else is agreed."""
+    return int(get_setting("payment_days"))
+
+
+declare(
+    Option(
+        "tax_percent",
+        "sales",
+        _("Usual tax rate, percent"),
+        default=13,
+        kind="number",
+        required=True,
+        high=100,
+        help=_("For order lines whose tax rate is left empty."),
+    ),
+    Option(
+        "payment_days",
+        "sales",
+        _("Days until payment"),
+        default=30,
+        kind="number",
+        required=True,
+        high=365,
+        help=_("From the order date, where an order says nothing else."),
+    ),
+)
