@@ -53,7 +53,8 @@ def columns(sheet: Sheet, rows: Sequence[tuple[str, Decimal, str]], marked: int 
         middle = left + step / 2
         drawing.add(_text(middle, 5, sheet.words(label), theme.MUTED, "middle"))
         if amount:
-            drawing.add(_text(middle, 19 + height, text, size=min(_SIZE, _fitting(text, step))))
+            size = min(_SIZE, _fitting(text, step))
+            drawing.add(_text(middle, 19 + height, text, anchor="middle", size=size))
     drawing.add(_rule(0, 16, sheet.room, 16))
     sheet.add(drawing)
 
@@ -61,20 +62,21 @@ def columns(sheet: Sheet, rows: Sequence[tuple[str, Decimal, str]], marked: int 
 def line(
     sheet: Sheet, rows: Sequence[tuple[str, Decimal | None, str]], target: int, label: str
 ) -> None:
-    """A line through the amounts from 0 to 100, broken where there is none; `target` is dashed."""
-    if not rows:
-        return
+    """A line through amounts of up to 100, broken where there is none; `target` is dashed."""
+    known = [amount for _name, amount, _text in rows if amount is not None]
+    low = 50 if min([*known, target]) >= 55 else 0
     drawing = Drawing(sheet.room, _HEIGHT)
-    step, room = sheet.room / len(rows), _HEIGHT - 32
+    right = sheet.room - _width(sheet.words(label)) - 6
+    step, room = right / max(len(rows), 1), _HEIGHT - 32
 
     def level(amount: Decimal | int) -> float:
-        return 16 + float(amount) / 100 * room
+        return 16 + float(amount - low) / (100 - low) * room
 
-    for mark in (0, 50, 100):
-        drawing.add(_rule(0, level(mark), sheet.room, level(mark)))
+    for mark in (low, (low + 100) // 2, 100):
+        drawing.add(_rule(0, level(mark), right, level(mark)))
         drawing.add(_text(0, level(mark) + 2, str(mark), theme.MUTED, size=6))
-    drawing.add(_rule(0, level(target), sheet.room, level(target), theme.WARNING, dashed=True))
-    drawing.add(_text(sheet.room, level(target) + 3, sheet.words(label), theme.WARNING, "end"))
+    drawing.add(_rule(0, level(target), right, level(target), theme.WARNING, dashed=True))
+    drawing.add(_text(sheet.room, level(target) - 2, sheet.words(label), theme.WARNING, "end"))
     points: list[float] = []
     for place, (name, amount, text) in enumerate(rows):
         middle = step * place + step / 2
@@ -84,7 +86,9 @@ def line(
             points = []
             continue
         points += [middle, level(amount)]
-        drawing.add(_text(middle, level(amount) + 5, text, anchor="middle"))
+        # Away from the line of the target.
+        beside = 5 if amount >= target else -11
+        drawing.add(_text(middle, level(amount) + beside, text, anchor="middle"))
     _draw(drawing, points)
     sheet.add(drawing)
 

@@ -132,7 +132,7 @@ def _unpaid(sheet: Sheet, orders: list[SalesOrder]) -> None:
         Column(_("Days overdue"), right=True),
         Column(_("Total"), right=True),
         Column(_("Paid"), right=True),
-        Column(_("Balance"), right=True, wide=True),
+        Column(_("Balance"), right=True),
     ]
     rows, now = [], today()
     for order in orders:

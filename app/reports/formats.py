@@ -27,9 +27,9 @@ def short(amount: Decimal) -> str:
     return format_compact_decimal(amount, locale=get_locale(), fraction_digits=1)
 
 
-def percent(share: Decimal | None) -> str:
+def percent(share: Decimal | None, pattern: str = "0.##") -> str:
     """0.125 as "12.5%"; nothing for no share and for none at all."""
-    return f"{format_decimal(share * 100, '0.##')}%" if share else ""
+    return f"{format_decimal(share * 100, pattern)}%" if share else ""
 
 
 def day(value: date | None) -> str:

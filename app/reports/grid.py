@@ -28,18 +28,24 @@ class Column:
     by_hand: bool = False
 
 
-def wished_widths(columns: Sequence[Column], rows: Sequence[Sequence[Text]]) -> list[float]:
-    """Points in which the head and nearly all texts of each column stand in one line."""
-    return [_wished_width(column, [row[i] for row in rows]) for i, column in enumerate(columns)]
+def wished_widths(
+    columns: Sequence[Column], rows: Sequence[Sequence[Text]], total: Sequence[str] = ()
+) -> list[float]:
+    """Points in which the head, nearly all texts and the total of each column fit in one line."""
+    return [
+        _wished_width(column, [row[i] for row in rows], total[i] if total else "")
+        for i, column in enumerate(columns)
+    ]
 
 
-def _wished_width(column: Column, texts: list[Text]) -> float:
+def _wished_width(column: Column, texts: list[Text], total: str) -> float:
     lengths = sorted(_length(text) for text in texts)
     # Numbers are never broken; of texts a few long ones may be.
     at = len(lengths) - 1 if column.right else int(len(lengths) * 0.95)
     usual = lengths[at] if lengths else 0
     size = theme.CELL_HEAD.fontSize
-    wished = max(stringWidth(column.label, theme.BOLD, size), usual) + 2 * PADDING + 1
+    bold = max(stringWidth(text, theme.BOLD, size) for text in (column.label, total))
+    wished = max(bold, usual) + 2 * PADDING + 1
     return min(max(wished, _BY_HAND if column.by_hand else _NARROWEST), _WIDEST)
 
 

@@ -95,15 +95,15 @@ def _division(sheet: Sheet, title: str, head: str, found: Sequence[Part], sales:
     shown, others = rest_of(found, _LINES)
     rows = [_row(_name(part), part, sales.net) for part in shown]
     if others is not None:
-        count = formats.quantity(len(found) - len(shown))
-        rows.append(_row(_("%(count)s others", count=count), others, sales.net))
+        label = _("%(count)s others", count=formats.quantity(len(found) - len(shown)))
+        # Their orders may be the same ones: what overlaps is not added up.
+        rows.append([label, "", *_row(label, others, sales.net)[2:]])
     columns = [
         Column(head, wide=True),
         Column(_("Orders"), right=True),
         Column(_("Net sales"), right=True),
         Column(_("Share"), right=True),
     ]
-    # A product's orders overlap with another's: only what can be added is added.
     total = [_("Total"), formats.quantity(sales.orders), formats.money(sales.net), ""]
     parts.lines(sheet, columns, rows, total)
 
@@ -113,6 +113,5 @@ def _name(part: Part) -> str:
 
 
 def _row(label: str, part: Part, net: Decimal) -> list[str]:
-    share = (part.net / net).quantize(Decimal("0.001")) if net else None
-    orders = formats.quantity(part.orders) if part.key is not None or part.label else ""
-    return [label, orders, formats.money(part.net), formats.percent(share)]
+    share = formats.percent(part.net / net if net else None, "0.0")
+    return [label, formats.quantity(part.orders), formats.money(part.net), share]

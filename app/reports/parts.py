@@ -122,7 +122,7 @@ def lines(
     heads = [columns[i] for i in kept]
     texts = [[_words(sheet, row[i]) for i in kept] for row in rows]
     sums = [sheet.words(total[i]) for i in kept] if total else []
-    wished = wished_widths(heads, [*texts, sums] if sums else texts)
+    wished = wished_widths(heads, texts, sums)
     sheet.add(grid(heads, texts, fitted(heads, wished, sheet.room), sums))
 
 

@@ -33,7 +33,7 @@ def stock_list(warehouse: Warehouse | None, *, with_value: bool) -> bytes:
     ]
     if with_value:
         worth = formats.money(total(level.value_amount for level in levels))
-        facts.append((_("Value"), f"{get_setting('currency')} {worth}"))
+        facts.append((_("Stock value"), f"{get_setting('currency')} {worth}"))
     parts.facts(sheet, facts)
     for place, group in groupby(levels, key=lambda level: level.warehouse):
         _warehouse(sheet, place, list(group), with_value=with_value)
@@ -74,7 +74,7 @@ def _warehouse(
         Column(_("On hand"), right=True),
         Column(_("Reserved"), right=True),
         Column(_("Available"), right=True),
-        *([Column(_("Unit cost"), right=True), Column(_("Value"), right=True)] * with_value),
+        *([Column(_("Unit cost"), right=True), Column(_("Stock value"), right=True)] * with_value),
     ]
     rows = [_row(level, with_value=with_value) for level in levels]
     worth = total(level.value_amount for level in levels)
