@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, NamedTuple
 
+from flask_babel import gettext as _
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,7 @@ from app.lowcode.importing.targets import (
     match_keys,
     refers_to_itself,
     screen_for,
+    target_of,
     targets_of,
 )
 from app.lowcode.importing.writing import RowWriter
@@ -83,11 +85,12 @@ def run_import(
         with _rare_collections():
             for batch in run.batches(after):
                 run.write(batch)
-                (commit or _now(session))(run.result, batch[-1].line)
+                (commit or _now(session))(run.result, batch[-1].places[-1])
                 if dry_run and not run.refers_to_itself:
                     run.undo()
                 if progress:
                     progress(run.result.rows)
+        run.result.corrected += run.reader.corrected
         if whole and not run.result.failed and not dry_run:
             session.commit()
     finally:
@@ -130,7 +133,7 @@ class _Import:
         self.result = ImportResult()
         targets = targets_of(view)
         self.refers_to_itself = refers_to_itself(view, mapping)
-        names = {targets[path].lines or path for path in mapping.fields}
+        names = {target_of(targets, path).lines or path for path in mapping.fields}
         #: relationships of existing rows that are compared with the file
         self.lists = [
             getattr(view.model, name)
@@ -142,14 +145,15 @@ class _Import:
         keys = [targets[name] for name in match_keys(view, mapping) if name in targets]
         self.matcher = Matcher(session, view.model, keys)
         self.missing = MissingRows(session, view, mapping.create_missing, self.lookups)
-        self.writer = RowWriter(session, view, mapping.mode)
+        self.writer = RowWriter(session, view, mapping.mode, whole_lists=bool(mapping.group))
 
     def batches(self, after: int) -> Iterator[list[Draft]]:
         """The records in batches; those that wait for another row of the file come last."""
-        rows = (row for row in self._rows() if row[0] > after)
+        records = self._records(after)
         waiting: list[Draft] = []
-        while records := list(islice(rows, BATCH)):
-            drafts = [self._prepare(line, cells) for line, cells in records]
+        while drafts := list(islice(records, BATCH)):
+            for draft in drafts:
+                self._match(draft)
             if self.refers_to_itself:
                 waiting += [draft for draft in drafts if self._waits(draft)]
                 drafts = [draft for draft in drafts if not self._waits(draft)]
@@ -165,6 +169,22 @@ class _Import:
             waiting = [draft for draft in waiting if self._waits(draft)]
             yield ready
 
+    def _records(self, after: int) -> Iterator[Draft]:
+        """What stands behind the line `after`; rows with the same mark are one record."""
+        record: Draft | None = None
+        for line, cells in self._rows():
+            if line <= after:
+                continue
+            draft = self.reader.read(line, cells)
+            if record is not None and draft.mark is not None and draft.mark == record.mark:
+                record.absorb(draft)
+                continue
+            if record is not None:
+                yield record
+            record = draft
+        if record is not None:
+            yield record
+
     def _rows(self) -> Iterator[Row]:
         """The rows as far as the file can be read."""
         try:
@@ -173,17 +193,13 @@ class _Import:
             self.result.failed += 1
             self.result.errors.append(RowError(0, "", translated(error)))
 
-    def _prepare(self, line: int, cells: Any) -> Draft:
-        draft = self.reader.read(line, cells)
-        if not draft.errors:
-            self._match(draft)
-        return draft
-
     def _match(self, draft: Draft) -> None:
+        if draft.errors:
+            return
         try:
             draft.key = self.matcher.claim(draft.line, draft.values)
         except InvalidInput as error:
-            draft.errors.append((error.field or "", translated(error)))
+            draft.refuse(error.field or "", translated(error))
 
     def _waits(self, draft: Draft) -> bool:
         """Does it point at a row of its own kind that may come later in the file?"""
@@ -221,7 +237,7 @@ class _Import:
         except REFUSED as error:
             left = [draft for draft in drafts if not draft.errors]
             if len(drafts) == 1:
-                drafts[0].errors.append(("", reason(error)))
+                drafts[0].refuse("", reason(error))
             else:
                 middle = max(1, len(left) // 2)
                 self._write_together(left[:middle], rows)
@@ -251,11 +267,17 @@ class _Import:
         return done
 
     def _refuse(self, draft: Draft) -> None:
+        """Say what is wrong in each line; the others of the record are to come again with it."""
         self.result.count(RowOutcome.FAILED)
-        for path, text in draft.errors:
+        for path, text, line in draft.errors:
             source = self.mapping.fields.get(path)
             column = ", ".join(source.columns) if source else path
-            self.result.errors.append(RowError(draft.line, column, text))
+            self.result.errors.append(RowError(line, column, text))
+        wrong = {problem.line for problem in draft.errors}
+        for line in dict.fromkeys(draft.places):
+            if line not in wrong:
+                text = _("Another line of the same record is wrong.")
+                self.result.errors.append(RowError(line, "", text))
         self.watch(Written(draft, RowOutcome.FAILED))
 
     def undo(self) -> None:
@@ -269,4 +291,5 @@ class _StartAgain(Exception):  # noqa: N818 - a signal, nothing is wrong
 
 def _put_errors(draft: Draft, error: FieldErrors) -> None:
     for name, texts in error.errors.items():
-        draft.errors += [(name.removesuffix("_id"), text) for text in texts]
+        for text in texts:
+            draft.refuse(name.removesuffix("_id"), text)

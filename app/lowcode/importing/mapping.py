@@ -11,21 +11,25 @@ from app.rules.parsing_dates import DateOrder
 from app.rules.text import fold_width
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
+_NUMBER = re.compile(r"\[(\d+)\]")
 
 
 @dataclass(frozen=True)
 class Source:
     """Where a field's text comes from: one column, or a text with {columns} in it.
 
-    A text without columns is the same for every row. `values` replaces what the file says by
-    what we say, such as {"0": "no"}; `by` is "code" or "name" where a related row must be found
-    by that alone.
+    A text without columns is the same for every row. `replace` changes pieces of the text, then
+    `values` the whole of it: what the file says to what we say, such as {"0": "no"}. `by` is
+    "code" or "name" where a related row must be found by that alone. Without a text in one that
+    `decides` there is no inline line.
     """
 
     column: str = ""
     text: str = ""
+    replace: dict[str, str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     by: str = ""
+    decides: bool = False
 
     @property
     def columns(self) -> list[str]:
@@ -39,6 +43,8 @@ class Source:
         return _PLACE.sub(lambda place: texts[place[1]], self.text)
 
     def translate(self, text: str) -> str:
+        for piece, other in self.replace.items():
+            text = text.replace(piece, other)
         return self.values.get(text, text)
 
     @classmethod
@@ -61,9 +67,10 @@ class Source:
 class Mapping:
     """How one kind of file becomes rows of one entity.
 
-    `fields` maps field paths ("name", "category", "addresses.city") to their sources. `match`
-    says how existing rows are found (default: the screen's match keys): relations narrow the
-    search, of the other keys the first that a row fills decides.
+    `fields` maps field paths ("name", "category", "addresses.city") to their sources; where a row
+    holds several inline lines they are numbered ("addresses[1].city", "addresses[2].city").
+    `match` says how existing rows are found (default: the screen's match keys): relations narrow
+    the search, of the other keys the first that a row fills decides.
     """
 
     resource: str
@@ -79,12 +86,17 @@ class Mapping:
     overflow: str = ""
     #: relations whose missing rows may be created
     create_missing: tuple[str, ...] = ()
+    #: columns by which rows one below the other are one record, each with an inline line of it
+    group: tuple[str, ...] = ()
+    #: {column: {what the file says: what is meant}}; each time this is used is reported
+    corrections: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[str]:
         """Every column that must be in the file."""
         names = [name for source in self.fields.values() for name in source.columns]
-        return list(dict.fromkeys([*names, *([self.overflow] if self.overflow else [])]))
+        names += [*self.group, *self.corrections, *([self.overflow] if self.overflow else [])]
+        return list(dict.fromkeys(names))
 
     @classmethod
     def from_json(cls, content: Any) -> Self:
@@ -98,7 +110,7 @@ class Mapping:
                 path: Source.from_json(source) for path, source in content["fields"].items()
             }
             values["mode"] = ImportMode(content.get("mode", ImportMode.BOTH))
-            for name in ("match", "empty", "create_missing"):
+            for name in ("match", "empty", "create_missing", "group"):
                 values[name] = tuple(content.get(name, ()))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise InvalidInput("This mapping cannot be read.") from error
@@ -111,9 +123,15 @@ class Mapping:
         content["fields"] = {path: source.to_json() for path, source in self.fields.items()}
         for entry in fields(self)[2:]:
             value = getattr(self, entry.name)
-            if value != entry.default:
+            if value and value != entry.default:
                 content[entry.name] = list(value) if isinstance(value, tuple) else value
         return content
+
+
+def numbered(path: str) -> tuple[str, str]:
+    """The path as the screen knows it, and the number of its inline line: "" where it has none."""
+    number = _NUMBER.search(path)
+    return (path, "") if number is None else (_NUMBER.sub("", path), number[1])
 
 
 def column_names(header: Sequence[str]) -> list[str]:

@@ -35,7 +35,7 @@ class MissingRows:
             error = InvalidInput(
                 "There is no %(label)s %(value)s.", label=item.field.label, value=item.text
             )
-            draft.errors.append((path, translated(error)))
+            draft.refuse(path, translated(error))
         if refused:
             return
         for path, item in missing:
@@ -61,7 +61,7 @@ class MissingRows:
                 unset = {k: v for k, v in defaults.items() if getattr(row, k) is None}
                 save(screen, row, unset, is_new=True)
         except REFUSED as error:
-            draft.errors.append((path, reason(error)))
+            draft.refuse(path, reason(error))
             return None
         self._lookups.note(row)
         return Link(target, row.id)

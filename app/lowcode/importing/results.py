@@ -1,5 +1,6 @@
 """What an import did, counted, and what was wrong, by line."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,6 +15,14 @@ class RowError(NamedTuple):
     text: str
 
 
+class Correction(NamedTuple):
+    """What a column says and what the mapping reads instead."""
+
+    column: str
+    said: str
+    meant: str
+
+
 @dataclass
 class ImportResult:
     """Rows by what became of them, and the errors of those that failed."""
@@ -23,6 +32,8 @@ class ImportResult:
     unchanged: int = 0
     failed: int = 0
     errors: list[RowError] = field(default_factory=list)
+    #: rows by the correction that was used in them
+    corrected: Counter[Correction] = field(default_factory=Counter)
 
     @property
     def rows(self) -> int:
@@ -37,3 +48,4 @@ class ImportResult:
             mine, theirs = getattr(self, outcome.value), getattr(other, outcome.value)
             setattr(self, outcome.value, mine + theirs)
         self.errors += other.errors
+        self.corrected += other.corrected

@@ -1,10 +1,11 @@
 """From the cells of a record to the typed values of a row, with everything that is wrong in it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import force_locale, get_timezone
 from flask_babel import gettext as _
@@ -16,9 +17,16 @@ from app.lowcode.fields.moments import DateField, MomentField, today
 from app.lowcode.fields.relations import RelatedField, TagsField
 from app.lowcode.fields.scalars import ChoiceField
 from app.lowcode.importing.lookups import Link, Lookups, Missing, fold
-from app.lowcode.importing.mapping import Mapping, Source, column_names, find_columns
+from app.lowcode.importing.mapping import (
+    Mapping,
+    Source,
+    column_names,
+    find_columns,
+    numbered,
+)
 from app.lowcode.importing.reading import Cell, cell_text, join_excess
-from app.lowcode.importing.targets import LANGUAGES, Target, has_default
+from app.lowcode.importing.results import Correction
+from app.lowcode.importing.targets import LANGUAGES, Target, has_default, target_of
 from app.rules.errors import InvalidInput
 from app.rules.formulas import unguard
 from app.rules.parsing_dates import parse_date, parse_datetime
@@ -26,17 +34,45 @@ from app.rules.parsing_dates import parse_date, parse_datetime
 _SEPARATORS = re.compile(r"[,，;；、|]")
 
 
+class Problem(NamedTuple):
+    """What is wrong with a field, in the user's language; the path "" is the record as a whole."""
+
+    path: str
+    text: str
+    line: int
+
+
 @dataclass
 class Draft:
-    """A record as it will be written: values by field, one inline line per `Lines` part."""
+    """A record as it will be written: values by field, and inline lines by their `Lines` part."""
 
+    #: where it begins in the file
     line: int
     values: dict[str, Any] = field(default_factory=dict)
-    lines: dict[str, dict[str, Any]] = field(default_factory=dict)
-    #: (field path, text in the user's language)
-    errors: list[tuple[str, str]] = field(default_factory=list)
+    lines: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    errors: list[Problem] = field(default_factory=list)
     #: the existing row it changes
     key: int | None = None
+    #: what the rows of one record have in common; None for a record of its own
+    mark: tuple[str, ...] | None = None
+    #: the lines of the file it stands in
+    places: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.places.append(self.line)
+
+    def refuse(self, path: str, text: str) -> None:
+        self.errors.append(Problem(path, text, self.line))
+
+    def absorb(self, other: "Draft") -> None:
+        """Take in the next row of the same record: its lines, and nothing that contradicts."""
+        for path, value in other.values.items():
+            if value not in (None, "", []) and value != self.values.get(path):
+                other.refuse(path, _("Line %(line)s says something else here.", line=self.line))
+        self.errors += other.errors
+        self.places += other.places
+        for name, lines in other.lines.items():
+            self.lines.setdefault(name, []).extend(lines)
 
     def missing(self) -> list[tuple[str, Missing]]:
         """Paths whose related row is not there."""
@@ -47,11 +83,25 @@ class Draft:
         return [item for _path, item in self._items() if isinstance(item, Link)]
 
     def _items(self) -> Iterator[tuple[str, Any]]:
-        parts = [("", self.values), *((f"{name}.", part) for name, part in self.lines.items())]
-        for prefix, values in parts:
+        parts = [(f"{name}.", line) for name, lines in self.lines.items() for line in lines]
+        for prefix, values in [("", self.values), *parts]:
             for name, value in values.items():
                 for item in value if isinstance(value, list) else [value]:
                     yield prefix + name, item
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One path of the mapping: what it fills, and the number of its inline line."""
+
+    path: str
+    source: Source
+    target: Target
+    number: str
+
+    @property
+    def line(self) -> tuple[str, str]:
+        return self.target.lines, self.number
 
 
 class RowReader:
@@ -73,32 +123,52 @@ class RowReader:
         self._places = find_columns(mapping.columns, column_names(header))
         self._empty = frozenset(mapping.empty)
         self._choices: dict[Field, dict[str, Any]] = {}
-        own = [s.columns for path, s in mapping.fields.items() if not targets[path].lines]
+        self._parts = [
+            _Part(path, source, target_of(targets, path), numbered(path)[1])
+            for path, source in mapping.fields.items()
+        ]
+        own = [part.source.columns for part in self._parts if not part.target.lines]
         #: a column that fills the row itself says nothing about an inline line
         self._own_columns = {name for columns in own for name in columns}
+        #: how often each correction was used
+        self.corrected: Counter[Correction] = Counter()
 
     def read(self, line: int, cells: Sequence[Cell]) -> Draft:
         draft = Draft(line)
         try:
+            # Before anything is refused: a row that cannot be read spoils the record it is of.
+            draft.mark = self._mark(cells)
             cells = self._fit(cells)
+            self._count_corrections(cells)
         except InvalidInput as error:
-            draft.errors.append(("", translated(error)))
+            draft.refuse("", translated(error))
             return draft
-        for path, source in self._mapping.fields.items():
-            target = self._targets[path]
+        lines: dict[tuple[str, str], dict[str, Any]] = {}
+        for part in self._parts:
             try:
-                value = self._value(target, source, cells)
+                value = self._value(part.target, part.source, cells)
             except InvalidInput as error:
-                draft.errors.append((path, translated(error)))
+                draft.refuse(part.path, translated(error))
                 continue
-            if value is None and (self._mapping.keep_filled or stays(target)):
+            if value is None and (self._mapping.keep_filled or stays(part.target)):
                 continue
-            if target.lines:
-                draft.lines.setdefault(target.lines, {})[target.field.name] = value
+            if part.target.lines:
+                lines.setdefault(part.line, {})[part.target.field.name] = value
             else:
-                draft.values[path] = value
-        self._finish_lines(draft)
+                draft.values[part.path] = value
+        for (name, number), values in lines.items():
+            self._finish_line(draft, name, number, values)
         return draft
+
+    def _mark(self, cells: Sequence[Cell]) -> tuple[str, ...] | None:
+        texts = tuple(self._text(name, cells) for name in self._mapping.group)
+        return texts if any(texts) else None
+
+    def _count_corrections(self, cells: Sequence[Cell]) -> None:
+        for name, known in self._mapping.corrections.items():
+            said = cell_text(cells[self._places[name]])
+            if said in known:
+                self.corrected[Correction(name, said, known[said])] += 1
 
     def _fit(self, cells: Sequence[Cell]) -> list[Cell]:
         """The record in the width of the header.
@@ -126,12 +196,13 @@ class RowReader:
             cell = cells[self._places[source.column]]
             if isinstance(cell, date) and isinstance(target.field, DateField):
                 return target.field.read(cell)
-        texts = {name: self._text(cells[self._places[name]]) for name in source.columns}
+        texts = {name: self._text(name, cells) for name in source.columns}
         text = source.translate(texts[source.column] if source.column else source.fill(texts))
         return self._parse(target.field, text, source.by) if text else None
 
-    def _text(self, cell: Cell) -> str:
-        text = unguard(cell_text(cell))
+    def _text(self, name: str, cells: Sequence[Cell]) -> str:
+        text = unguard(cell_text(cells[self._places[name]]))
+        text = self._mapping.corrections.get(name, {}).get(text, text)
         return "" if text in self._empty else text
 
     def _parse(self, field: Field, text: str, by: str) -> Any:
@@ -163,21 +234,21 @@ class RowReader:
             self._choices[field] = index | {fold(member.value): member for member in field.enum}
         return self._choices[field]
 
-    def _finish_lines(self, draft: Draft) -> None:
-        """Inline lines without any text of their own are left out; the others must be whole."""
-        for name, values in list(draft.lines.items()):
-            sources = self._mapping.fields
-            if not any(
-                value is not None and {*sources[f"{name}.{column}"].columns} - self._own_columns
-                for column, value in values.items()
-            ):
-                del draft.lines[name]
+    def _finish_line(self, draft: Draft, name: str, number: str, values: dict[str, Any]) -> None:
+        """An inline line without any text of its own is left out; the others must be whole."""
+        parts = [part for part in self._parts if part.line == (name, number)]
+        deciding = [part for part in parts if part.source.decides] or [
+            part for part in parts if {*part.source.columns} - self._own_columns
+        ]
+        filled = [values.get(part.target.field.name) is not None for part in deciding]
+        if not (all(filled) if deciding and deciding[0].source.decides else any(filled)):
+            return
+        draft.lines.setdefault(name, []).append(values)
+        for path, target in self._targets.items():
+            if target.lines != name or not target.field.required or has_default(target.field):
                 continue
-            for path, target in self._targets.items():
-                if target.lines != name or not target.field.required or has_default(target.field):
-                    continue
-                if values.get(target.field.name) is None:
-                    draft.errors.append((path, _("Please fill in this field.")))
+            if values.get(target.field.name) is None:
+                draft.refuse(path, _("Please fill in this field."))
 
 
 def stays(target: Target) -> bool:

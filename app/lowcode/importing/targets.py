@@ -14,7 +14,7 @@ from app.lowcode.fields import Field, field_of
 from app.lowcode.fields.base import label_for
 from app.lowcode.fields.relations import RelatedField
 from app.lowcode.importing.guessing import FieldHint, guess_mapping
-from app.lowcode.importing.mapping import Mapping, Source, column_names
+from app.lowcode.importing.mapping import Mapping, Source, column_names, numbered
 from app.lowcode.screens.declare import Lines, Section
 from app.rules.errors import DomainError, InvalidInput
 from app.rules.imports import ImportMode
@@ -67,7 +67,7 @@ def screen_for(resource: str) -> Any:
 def targets_of(view: Any) -> dict[str, Target]:
     """Everything a file may fill, by path, in the order of the form."""
     found: dict[str, Target] = {}
-    for part in view.form:
+    for part in (*view.form, *view.file_form):
         if isinstance(part, Section):
             found |= {name: Target(name, field_of(view.model, name)) for name in part.fields}
         elif isinstance(part, Lines):
@@ -77,6 +77,11 @@ def targets_of(view: Any) -> dict[str, Target]:
                     path = f"{part.name}.{name}"
                     found[path] = Target(path, field_of(model, name), part.name)
     return found
+
+
+def target_of(targets: dict[str, Target], path: str) -> Target:
+    """The target of a mapping's path, whichever inline line it is of."""
+    return targets[numbered(path)[0]]
 
 
 def writable(model: type[Any]) -> set[str]:
@@ -89,7 +94,7 @@ def check_mapping(view: Any, mapping: Mapping) -> None:
     """Raises InvalidInput where the mapping does not fit the screen or misses what rows need."""
     targets = targets_of(view)
     names = [*mapping.fields, *mapping.match, *mapping.create_missing]
-    if unknown := next((name for name in names if name not in targets), None):
+    if unknown := next((name for name in names if numbered(name)[0] not in targets), None):
         raise InvalidInput("There is no field %(name)s to import into.", name=unknown)
     for name in mapping.create_missing:
         if not is_word(view, targets[name]):
@@ -131,7 +136,8 @@ def refers_to_itself(view: Any, mapping: Mapping) -> bool:
     """Do rows of the file point at rows of their own kind, such as superiors and parents?"""
     targets = targets_of(view)
     return any(
-        getattr(targets[path].field, "target", None) is view.model for path in mapping.fields
+        getattr(target_of(targets, path).field, "target", None) is view.model
+        for path in mapping.fields
     )
 
 

@@ -38,10 +38,10 @@ def try_out(session: Session, run: ImportRun, mapping: Mapping) -> None:
         if len(rows) >= (SHOWN + SHOWN_FAILED if failed else SHOWN):
             return
         values = dict(written.draft.values)
-        for name, line in written.draft.lines.items():
-            values |= {f"{name}.{column}": value for column, value in line.items()}
+        for name, (first, *_others) in written.draft.lines.items():
+            values |= {f"{name}.{column}": value for column, value in first.items()}
         cells = {p: _shown(session, targets[p].field, v) for p, v in values.items()}
-        wrong = [[path, text] for path, text in written.draft.errors]
+        wrong = [[problem.path, problem.text] for problem in written.draft.errors]
         rows.append(
             {
                 "line": written.draft.line,

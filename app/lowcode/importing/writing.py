@@ -22,10 +22,12 @@ _BLANK = (None, "")
 class RowWriter:
     """Puts drafts through the screen's own way of saving."""
 
-    def __init__(self, session: Session, view: Any, mode: ImportMode) -> None:
+    def __init__(self, session: Session, view: Any, mode: ImportMode, *, whole_lists: bool) -> None:
         self._session = session
         self._view = view
         self._mode = mode
+        #: does the file hold all inline lines of a record, or some?
+        self._whole_lists = whole_lists
         self._may_add, self._may_edit = view.may("can_add"), view.may("can_edit")
         self._defaulted = defaulted(view)
 
@@ -39,7 +41,9 @@ class RowWriter:
         """
         values = {name: _resolve(value, rows) for name, value in draft.values.items()}
         lines = {
-            name: {column: _resolve(value, rows) for column, value in part.items()}
+            name: [
+                {column: _resolve(value, rows) for column, value in line.items()} for line in part
+            ]
             for name, part in draft.lines.items()
         }
         if draft.key is None:
@@ -55,12 +59,12 @@ class RowWriter:
         item = self._view.model()
         for field in self._defaulted:
             setattr(item, field.name, default_of(field))
-        whole = values | {name: [line] for name, line in lines.items()}
+        whole = values | lines
         try:
             if alone:
-                save(self._view, item, whole, is_new=True)
+                save(self._view, item, whole, is_new=True, from_file=True)
             else:
-                fill(self._view, item, whole, is_new=True)
+                fill(self._view, item, whole, is_new=True, from_file=True)
                 self._session.add(item)
         except FieldErrors:
             _let_go(item)
@@ -73,20 +77,20 @@ class RowWriter:
         if self._mode is ImportMode.CREATE:
             return RowOutcome.UNCHANGED
         differing = {name: value for name, value in values.items() if _differs(item, name, value)}
-        for name, line in lines.items():
-            changed = _changed_lines(item, name, line)
+        for name, told in lines.items():
+            changed = _changed_lines(item, name, told, whole=self._whole_lists)
             if changed is not None:
                 differing[name] = changed
         if not differing:
             return RowOutcome.UNCHANGED
         if not self._may_edit:
             raise FieldErrors({"": [_("Your role does not allow changing entries here.")]})
-        fill(self._view, item, differing, is_new=False)
+        fill(self._view, item, differing, is_new=False, from_file=True)
         # A rule may have put a value in the form in which it stands there already.
         if not (self._session.is_modified(item) or differing.keys() & lines.keys()):
             return RowOutcome.UNCHANGED
         if alone:
-            save(self._view, item, {}, is_new=False)
+            save(self._view, item, {}, is_new=False, from_file=True)
         return RowOutcome.CHANGED
 
 
@@ -120,21 +124,36 @@ def _differs(item: Any, name: str, value: Any) -> bool:
     return present != value and not (present in _BLANK and value in _BLANK)
 
 
-def _changed_lines(item: Any, name: str, line: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """All lines of the row with the file's one put in; None where that changes nothing.
+def _changed_lines(
+    item: Any, name: str, told: list[dict[str, Any]], *, whole: bool
+) -> list[dict[str, Any]] | None:
+    """All lines of the row with the file's put in; None where that changes nothing.
 
-    The file's line is the one of the same kind where it says a kind, else the first.
+    A line of the file is the one of the same kind where it says a kind, else the one in the same
+    place. Lines that the file does not tell of go where it tells of the `whole` list.
     """
     present = list(getattr(item, name))
-    kind = line.get("kind")
-    known = next((row for row in present if kind is None or row.kind == kind), None)
-    others = [{"id": row.id} for row in present]
-    if known is None:
-        return [*others, line]
-    differing = {column: value for column, value in line.items() if _differs(known, column, value)}
-    if not differing:
+    known = [_line_like(present, place, line) for place, line in enumerate(told)]
+    changes = [
+        {column: value for column, value in line.items() if _differs(row, column, value)}
+        if row is not None
+        else line
+        for row, line in zip(known, told, strict=True)
+    ]
+    others = [row for row in present if row not in known]
+    if not any(changes) and None not in known and not (whole and others):
         return None
-    return [{**other, **(differing if other["id"] == known.id else {})} for other in others]
+    put = {row.id: change for row, change in zip(known, changes, strict=True) if row is not None}
+    new = [line for row, line in zip(known, told, strict=True) if row is None]
+    kept = [row for row in present if row in known or not whole]
+    return [*({"id": row.id, **put.get(row.id, {})} for row in kept), *new]
+
+
+def _line_like(present: list[Any], place: int, line: dict[str, Any]) -> Any:
+    kind = line.get("kind")
+    if kind is not None:
+        return next((row for row in present if row.kind == kind), None)
+    return present[place] if place < len(present) else None
 
 
 def _let_go(item: Any) -> None:

@@ -45,13 +45,15 @@ def form_fields(view: Any, value_of: Any) -> list[str]:
     ]
 
 
-def save(view: Any, item: Any, values: Mapping[str, Any], *, is_new: bool) -> None:
+def save(
+    view: Any, item: Any, values: Mapping[str, Any], *, is_new: bool, from_file: bool = False
+) -> None:
     """Put `values` (typed, by field name) into `item` and flush.
 
-    Lists under a `Lines` name hold dicts of typed values with an optional `id`. Raises
-    FieldErrors; the caller rolls back, or commits when this returns.
+    Lists under a `Lines` name hold dicts of typed values with an optional `id`. `from_file`: by
+    the rules for imports. Raises FieldErrors; the caller rolls back, or commits when this returns.
     """
-    fill(view, item, values, is_new=is_new)
+    fill(view, item, values, is_new=is_new, from_file=from_file)
     with _as_field_errors(), db.session.no_autoflush:
         _check_unique(view.model, item)
     if is_new:
@@ -65,10 +67,13 @@ def save(view: Any, item: Any, values: Mapping[str, Any], *, is_new: bool) -> No
         raise FieldErrors({"": [text]}) from error
 
 
-def fill(view: Any, item: Any, values: Mapping[str, Any], *, is_new: bool) -> None:
+def fill(
+    view: Any, item: Any, values: Mapping[str, Any], *, is_new: bool, from_file: bool = False
+) -> None:
     """The first half of `save`: put the values in and check the screen's rules, without a flush."""
     errors: dict[str, list[str]] = {}
-    lines = {part.name: part for part in view.form if isinstance(part, Lines)}
+    parts = (*view.form, *view.file_form)
+    lines = {part.name: part for part in parts if isinstance(part, Lines)}
     with db.session.no_autoflush:
         for name, value in values.items():
             if name in lines:
@@ -87,7 +92,7 @@ def fill(view: Any, item: Any, values: Mapping[str, Any], *, is_new: bool) -> No
         if errors:
             raise FieldErrors(errors)
         with _as_field_errors():
-            view.pre_save(item, is_new)
+            (view.pre_import if from_file else view.pre_save)(item, is_new)
 
 
 @contextmanager

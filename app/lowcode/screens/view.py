@@ -50,6 +50,8 @@ class EntityView(Writing, Acting, Documents, RecordExtras, LayoutData, Pickers, 
     filters: ClassVar[Sequence[str]] = ()
     #: `Section` and `Lines` in order
     form: ClassVar[Sequence[Any]] = ()
+    #: more of them, filled by files alone: what another system knows and nobody types
+    file_form: ClassVar[Sequence[Any]] = ()
     #: key facts on top of the record page
     facts: ClassVar[Sequence[str]] = ()
     layouts: ClassVar[Sequence[Any]] = ()
@@ -200,6 +202,10 @@ class EntityView(Writing, Acting, Documents, RecordExtras, LayoutData, Pickers, 
 
     def pre_save(self, item: Any, is_new: bool) -> None:
         """Rules across rows, for form, API and import alike; raise DomainError(field=…)."""
+
+    def pre_import(self, item: Any, is_new: bool) -> None:
+        """`pre_save` for a row of a file, which may tell of the past."""
+        self.pre_save(item, is_new)
 
     def warnings(self, item: Any) -> Sequence[tuple[str, str | None]]:
         """Doubts to confirm before a form saves: (text, address) pairs."""
