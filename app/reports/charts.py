@@ -14,7 +14,8 @@ _SIZE = 7.5
 _ROW = 16.0
 #: the share of a drawing that labels may take
 _LABELS = 0.3
-_HEIGHT = 130.0
+#: points of a chart, about
+HEIGHT = 130.0
 
 
 def bars(sheet: Sheet, rows: Sequence[tuple[str, Decimal, str]]) -> None:
@@ -42,9 +43,9 @@ def columns(sheet: Sheet, rows: Sequence[tuple[str, Decimal, str]], marked: int 
         return
     marked %= len(rows)
     most = max((amount for _label, amount, _text in rows), default=Decimal(0))
-    drawing = Drawing(sheet.room, _HEIGHT)
+    drawing = Drawing(sheet.room, HEIGHT)
     step = sheet.room / len(rows)
-    room = _HEIGHT - 30
+    room = HEIGHT - 30
     for place, (label, amount, text) in enumerate(rows):
         height = float(max(amount, 0) / most) * room if most > 0 else 0.0
         left = step * place
@@ -65,9 +66,9 @@ def line(
     """A line through amounts of up to 100, broken where there is none; `target` is dashed."""
     known = [amount for _name, amount, _text in rows if amount is not None]
     low = 50 if min([*known, target]) >= 55 else 0
-    drawing = Drawing(sheet.room, _HEIGHT)
+    drawing = Drawing(sheet.room, HEIGHT)
     right = sheet.room - _width(sheet.words(label)) - 6
-    step, room = right / max(len(rows), 1), _HEIGHT - 32
+    step, room = right / max(len(rows), 1), HEIGHT - 32
 
     def level(amount: Decimal | int) -> float:
         return 16 + float(amount - low) / (100 - low) * room

@@ -88,7 +88,7 @@ def _division(sheet: Sheet, title: str, head: str, found: Sequence[Part], sales:
     """A chart of the largest parts and the table that adds up to the month."""
     if not found:
         return
-    parts.heading(sheet, title)
+    parts.heading(sheet, title, room=charts.HEIGHT + 60)
     top, _others = rest_of(found, _BARS)
     charts.bars(sheet, [(_name(part), part.net, formats.money(part.net)) for part in top])
     sheet.space(6)

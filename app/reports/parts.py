@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from reportlab.platypus import Flowable, HRFlowable, KeepTogether, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, HRFlowable, KeepTogether, Table, TableStyle
 
 from app.lowcode.settings import get_setting
 from app.reports import theme
@@ -185,9 +185,9 @@ def _is_short(text: str) -> bool:
     return len(text) <= 400 and len(text.splitlines()) <= 8
 
 
-def heading(sheet: Sheet, title: str, note: str = "") -> None:
-    """The title of a part, with a paler line below it."""
-    sheet.add(sheet.text(title, theme.HEADING))
+def heading(sheet: Sheet, title: str, note: str = "", room: float = 90) -> None:
+    """The title of a part with a paler line below it, where `room` points are left on the page."""
+    sheet.add(CondPageBreak(room), sheet.text(title, theme.HEADING))
     if note:
         sheet.add(sheet.text(note, theme.NOTE))
         sheet.space(4)

@@ -117,9 +117,7 @@ def style(name: str, size: float = 9, **changes: Any) -> ParagraphStyle:
 TITLE = style("title", 15, fontName=BOLD, leading=20)
 DOCUMENT = style("document", 20, fontName=BOLD, leading=26, textColor=ACCENT, alignment=TA_RIGHT)
 COMPANY = style("company", 13, fontName=BOLD, leading=18)
-HEADING = style(
-    "heading", 10.5, fontName=BOLD, leading=15, spaceBefore=10, spaceAfter=4, keepWithNext=1
-)
+HEADING = style("heading", 10.5, fontName=BOLD, leading=15, spaceBefore=10, spaceAfter=4)
 BODY = style("body", 9, leading=13)
 STRONG = style("strong", 9, leading=13, fontName=BOLD)
 NOTE = style("note", 8, textColor=MUTED)

@@ -27,6 +27,7 @@ from app.views.inventory import (
 )
 from app.views.marketing import CampaignMemberView, CampaignView
 from app.views.purchasing import PurchaseOrderView, SupplierView
+from app.views.reports import ReportView
 from app.views.sales import (
     CarrierView,
     CompetitorView,
@@ -117,6 +118,7 @@ MENU: tuple[Area, ...] = (
         ),
     ),
     Area("purchasing", "Purchasing", "truck", (PurchaseOrderView, SupplierView)),
+    Area("reports", "Reports", "report", (ReportView,)),
     Area(
         "system",
         "System",

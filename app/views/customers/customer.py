@@ -10,8 +10,10 @@ from app.lowcode.fields.moments import today
 from app.lowcode.screens import (
     Board,
     Chart,
+    Document,
     EntityInterface,
     EntityView,
+    Figure,
     Lines,
     Section,
     action,
@@ -21,6 +23,10 @@ from app.services import customers
 from app.views.customers.contact import ContactView
 from app.views.customers.interaction import InteractionView
 from app.views.warnings import duplicate_warnings
+
+#: the rows of one customer, and the orders that count as bought
+_THEIRS = {"f.customer": "{id}"}
+_BOUGHT = {**_THEIRS, "f.state": "confirmed,shipped,done,history"}
 
 
 class CustomerView(EntityView):
@@ -109,8 +115,39 @@ class CustomerView(EntityView):
         Chart("created_on"),
         Chart("owner", split="tier"),
     ]
-    related_views = [ContactView, InteractionView]
-    timeline = ["interactions"]
+    figures = [
+        Figure(_("Orders"), "sales-orders", _BOUGHT, "shopping-cart"),
+        Figure(_("Bought in all"), "sales-orders", _BOUGHT, "sum", sum="total_amount"),
+        Figure(_("Average order"), "sales-orders", _BOUGHT, "divide", average="total_amount"),
+        Figure(_("Last order"), "sales-orders", _BOUGHT, "calendar-event", latest="order_date"),
+        Figure(_("Received payments"), "payments", _THEIRS, "cash", sum="amount"),
+        Figure(
+            _("Open deals"), "deals", {**_THEIRS, "f.stage.kind": "open"}, "target", sum="amount"
+        ),
+        Figure(
+            _("Open tickets"), "tickets", {**_THEIRS, "f.status": "new,open,waiting"}, "headset"
+        ),
+        Figure(_("Average rating"), "survey-responses", _THEIRS, "mood-smile", average="csat"),
+    ]
+    related_views = [
+        ContactView,
+        InteractionView,
+        "deals",
+        "sales-orders",
+        "payments",
+        "tickets",
+        "survey-responses",
+        "tasks",
+    ]
+    timeline = ["interactions", "deals", "sales-orders", "payments", "tickets", "survey-responses"]
+    documents = [
+        Document(
+            "customer_statement",
+            _("Customer statement"),
+            needs=("SalesOrder", "Payment"),
+            for_customer=True,
+        )
+    ]
     match_keys = ["code", "name"]
 
     def pre_save(self, item: Customer, is_new: bool) -> None:

@@ -15,6 +15,7 @@ from app.lowcode.fields import field_of
 from app.lowcode.screens import (
     Calendar,
     Chart,
+    Document,
     EntityInterface,
     EntityView,
     Lines,
@@ -26,7 +27,7 @@ from app.lowcode.settings import get_setting
 from app.lowcode.settings.orders import payment_days, usual_tax_rate
 from app.rules.amounts import total
 from app.rules.errors import DomainError
-from app.rules.orders import EDITABLE, ORDER_MACHINE, ORDER_PATH, PAYABLE
+from app.rules.orders import EDITABLE, ORDER_MACHINE, ORDER_PATH, PAYABLE, OrderState
 from app.services import billing
 from app.services.sales import fulfilment, orders
 from app.views import clock
@@ -53,6 +54,14 @@ def _totals(lines: Sequence[SalesOrderLine]) -> list[tuple[str, Decimal]]:
         shown.append(("Freight", order.freight_amount))
         return [*shown, ("Total amount", total((net, tax, order.freight_amount)))]
     return [*shown, ("Sum of the lines", total((net, tax)))]
+
+
+def _is_draft(order: SalesOrder) -> bool:
+    return order.state is OrderState.DRAFT
+
+
+def _is_agreed(order: SalesOrder) -> bool:
+    return order.state not in {OrderState.DRAFT, OrderState.CANCELLED}
 
 
 class SalesOrderView(EntityView):
@@ -161,6 +170,11 @@ class SalesOrderView(EntityView):
         Chart("carrier", sum="freight_amount"),
     ]
     related_views = ["payment-allocations", "tickets", "tasks"]
+    documents = [
+        Document("sales_order", _("Sales order"), for_customer=True),
+        Document("quotation", _("Quotation"), when=_is_draft, for_customer=True),
+        Document("delivery_note", _("Delivery note"), when=_is_agreed, for_customer=True),
+    ]
     match_keys = ["code"]
 
     # saving -----------------------------------------------------------------------
