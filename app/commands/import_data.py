@@ -119,7 +119,7 @@ def _file(session: Session, target: str, path: Path, options: Options) -> Import
 
 def _folder(session: Session, target: str, path: Path, options: Options) -> ImportResult:
     def report(step: Step, result: ImportResult) -> None:
-        _report(step.file, step.mapping.resource, result)
+        _report(step.file or target, step.mapping.resource, result)
 
     steps = read_set(sets_folder(), target)
     return run_set(
@@ -134,6 +134,11 @@ def _progress(path: Path, rows: int) -> None:
 
 def _report(filename: str, target: str, result: ImportResult) -> None:
     click.echo(f"{filename} → {target}: {_summary(result)}")
+    for (column, said, meant), rows in result.corrected.items():
+        say(
+            f"  {column}: “{said}” is unknown and was read as “{meant}” in {rows} rows",
+            f"  {column}：没有“{said}”，{rows} 行按“{meant}”读取",
+        )
     for error in result.errors[:SHOWN]:
         where = f"{error.line}" + (f", {error.column}" if error.column else "")
         say(f"  line {where}: {error.text}", f"  第 {where} 行：{error.text}")

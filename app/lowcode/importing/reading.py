@@ -13,7 +13,7 @@ from app.lowcode.importing.sources import DEFAULT_LIMITS, Cell, Limits, Row, Sou
 from app.lowcode.importing.workbook import open_workbook
 from app.rules.errors import InvalidInput
 
-__all__ = ["Cell", "Limits", "Row", "Table", "cell_text", "join_excess", "read_table"]
+__all__ = ["Cell", "Limits", "Row", "Table", "cell_text", "fit", "join_excess", "read_table"]
 
 _DELIMITED = frozenset({".csv", ".tsv", ".txt"})
 #: what a byte that fits no encoding is read as
@@ -115,6 +115,23 @@ def join_excess(cells: Sequence[Cell], width: int, column: int, delimiter: str) 
         return list(cells)
     pieces = ("" if cell is None else str(cell) for cell in cells[column : column + excess + 1])
     return [*cells[:column], delimiter.join(pieces), *cells[column + excess + 1 :]]
+
+
+def fit(cells: Sequence[Cell], width: int, column: int, delimiter: str) -> list[Cell]:
+    """The row in the width of the header; only longer rows are changed.
+
+    In files that do not quote, what stood behind a comma begins with a blank: such a cell belongs
+    to the one before. What is still too much belongs to the `column`.
+    """
+    fitted = list(cells)
+    place = 1
+    while len(fitted) > width and place < len(fitted):
+        cell, before = fitted[place], fitted[place - 1]
+        if isinstance(cell, str) and cell[:1] == " " and isinstance(before, str):
+            fitted[place - 1 : place + 1] = [f"{before}{delimiter}{cell}"]
+        else:
+            place += 1
+    return join_excess(fitted, width, column, delimiter)
 
 
 def _with_header(source: Source) -> Table:

@@ -24,7 +24,7 @@ from app.lowcode.importing.mapping import (
     find_columns,
     numbered,
 )
-from app.lowcode.importing.reading import Cell, cell_text, join_excess
+from app.lowcode.importing.reading import Cell, cell_text, fit
 from app.lowcode.importing.results import Correction
 from app.lowcode.importing.targets import LANGUAGES, Target, has_default, target_of
 from app.rules.errors import InvalidInput
@@ -171,25 +171,13 @@ class RowReader:
                 self.corrected[Correction(name, said, known[said])] += 1
 
     def _fit(self, cells: Sequence[Cell]) -> list[Cell]:
-        """The record in the width of the header.
-
-        In files that do not quote, what stood behind a comma begins with a blank: such a cell
-        belongs to the one before. What is still too much belongs to the overflow column.
-        """
-        fitted = list(cells)
-        if len(fitted) <= self._width:
-            return fitted
+        """The record in the width of the header."""
+        if len(cells) <= self._width:
+            return list(cells)
         if not self._mapping.overflow:
             raise InvalidInput("This line has more cells than the header.")
-        place = 1
-        while len(fitted) > self._width and place < len(fitted):
-            cell, before = fitted[place], fitted[place - 1]
-            if isinstance(cell, str) and cell[:1] == " " and isinstance(before, str):
-                fitted[place - 1 : place + 1] = [f"{before}{self._delimiter}{cell}"]
-            else:
-                place += 1
         column = self._places[self._mapping.overflow]
-        return join_excess(fitted, self._width, column, self._delimiter)
+        return fit(cells, self._width, column, self._delimiter)
 
     def _value(self, target: Target, source: Source, cells: Sequence[Cell]) -> Any:
         if source.column:

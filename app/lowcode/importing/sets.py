@@ -1,55 +1,72 @@
 """Mapping sets: files of one origin, in the order in which they must be brought in.
 
 A set is a JSON file under `seed/mappings`: its steps are mappings, each with the file it reads
-and the columns that other files of the folder add to it.
+(or rows of its own), the columns that other files of the folder add to it, and which of its rows
+count in what order.
 """
 
 import json
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy.orm import Session
 
+from app.lowcode.importing import shaping
 from app.lowcode.importing.engine import run_import
-from app.lowcode.importing.mapping import Mapping, column_names, find_columns
-from app.lowcode.importing.reading import Row, Table, cell_text, read_table
+from app.lowcode.importing.mapping import Mapping
+from app.lowcode.importing.reading import Table, read_table
 from app.lowcode.importing.results import ImportResult
 from app.rules.errors import InvalidInput
 
-
-@dataclass(frozen=True)
-class Join:
-    """Columns from the first row of another file whose `key` is what our column `on` says."""
-
-    file: str
-    on: str
-    key: str
-    #: {column there: name of the new column here}
-    columns: dict[str, str]
+_OWN = ("file", "rows", "joins", "skip", "distinct", "sort")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One file and what it becomes."""
+    """One table and what it becomes."""
 
     file: str
     mapping: Mapping
-    joins: tuple[Join, ...] = ()
+    #: the table itself, in place of a file
+    rows: tuple[dict[str, str], ...] = ()
+    joins: tuple[shaping.Join, ...] = ()
+    #: {column: texts with which a row is left out}
+    skip: dict[str, list[str]] = field(default_factory=dict)
+    #: only the first row of those that say the same in these columns
+    distinct: tuple[str, ...] = ()
+    #: columns by whose texts the rows are sorted
+    sort: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
-        rest = {name: value for name, value in content.items() if name not in {"file", "joins"}}
-        joins = tuple(Join(**join) for join in content.get("joins", ()))
-        return cls(content["file"], Mapping.from_json(rest), joins)
+        rest = {name: value for name, value in content.items() if name not in _OWN}
+        if ("file" in content) == ("rows" in content):
+            raise InvalidInput("This mapping cannot be read.")
+        return cls(
+            file=content.get("file", ""),
+            mapping=Mapping.from_json(rest),
+            rows=tuple(content.get("rows", ())),
+            joins=tuple(shaping.Join(**join) for join in content.get("joins", ())),
+            skip=content.get("skip", {}),
+            distinct=tuple(content.get("distinct", ())),
+            sort=tuple(content.get("sort", ())),
+        )
 
     def open(self, folder: Path) -> Table:
-        """The step's table with the joined columns."""
-        table = _read(folder / self.file)
+        """The step's table as the mapping reads it."""
+        table = shaping.inline_table(self.rows) if self.rows else _read(folder / self.file)
+        if self.joins and self.mapping.overflow:
+            table = shaping.repaired(table, self.mapping.overflow)
         for join in self.joins:
-            table = _joined(table, folder, join)
-        return table
+            with _read(folder / join.file) as other:
+                table = shaping.joined(table, other, join)
+        if self.skip:
+            table = shaping.without(table, self.skip)
+        if self.distinct:
+            table = shaping.distinct(table, self.distinct)
+        return shaping.ordered(table, self.sort) if self.sort else table
 
 
 def read_set(folder: Path, name: str) -> list[Step]:
@@ -102,28 +119,3 @@ def _read(path: Path) -> Table:
     if not path.is_file():
         raise InvalidInput("The file %(name)s is missing.", name=path.name)
     return read_table(path, filename=path.name)
-
-
-def _joined(table: Table, folder: Path, join: Join) -> Table:
-    with _read(folder / join.file) as other:
-        places = find_columns([join.key, *join.columns], column_names(other.header))
-        found: dict[str, list[Any]] = {}
-        for _line, cells in other.rows:
-            values = [cells[places[name]] for name in join.columns]
-            found.setdefault(cell_text(cells[places[join.key]]), values)
-    on = find_columns([join.on], column_names(table.header))[join.on]
-    header = [*table.header, *join.columns.values()]
-    rows = _with_columns(table.rows, len(table.header), on, found, len(join.columns))
-    return Table(header=header, rows=rows, delimiter=table.delimiter)
-
-
-def _with_columns(
-    rows: Generator[Row], width: int, on: int, found: dict[str, list[Any]], count: int
-) -> Generator[Row]:
-    try:
-        for line, cells in rows:
-            if len(cells) > width:
-                raise InvalidInput("Line %(line)s has more cells than the header.", line=line)
-            yield line, [*cells, *found.get(cell_text(cells[on]), [None] * count)]
-    finally:
-        rows.close()
