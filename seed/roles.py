@@ -23,6 +23,7 @@ WORDS = {
     "write": ("can_add", "can_edit"),
     "delete": ("can_delete",),
     "export": ("can_export",),
+    "print": ("can_print",),
     "import": ("can_import",),
 }
 
@@ -56,7 +57,7 @@ _BUSINESS = (
     "Customer", "Contact", "Interaction", "Tag", "CustomerSource", "Industry",
     "Product", "ProductCategory", "Unit", "Supplier", "Team", "Region",
     "Ticket", "Survey", "SurveyResponse", "Satisfaction", "Campaign", "CampaignMember", "Task",
-    "Lead", "Deal", "Competitor", *_SELLING,
+    "Lead", "Deal", "Competitor", "Report", *_SELLING,
 )  # fmt: skip
 
 ROLES: dict[str, RoleSeed] = {
@@ -64,7 +65,7 @@ ROLES: dict[str, RoleSeed] = {
     "sales_manager": RoleSeed(
         "Customers of the team and the teams below",
         rights={
-            "Customer": "read write delete export import act",
+            "Customer": "read write delete export print import act",
             "Contact": "read write delete export import act",
             "Interaction": "read write delete export import act",
             "Tag": "read write",
@@ -85,6 +86,7 @@ ROLES: dict[str, RoleSeed] = {
             "SurveyResponse": "read export",
             "Satisfaction": "read",
             "Campaign": "read export",
+            "Report": "read",
             **_WORK,
         },
         reach=dict.fromkeys(("Customer", "Lead", "Deal", "Task"), DataScope.TEAM),
@@ -92,7 +94,7 @@ ROLES: dict[str, RoleSeed] = {
     "sales": RoleSeed(
         "Own customers, their contacts and interactions",
         rights={
-            "Customer": "read write export act",
+            "Customer": "read write export print act",
             "Contact": "read write delete export act",
             "Interaction": "read write export act",
             "Lead": "read write export act",
@@ -104,6 +106,7 @@ ROLES: dict[str, RoleSeed] = {
             "Ticket": "read write",
             "SurveyResponse": "read",
             "Campaign": "read",
+            "Report": "read",
             **_WORK,
         },
         reach=dict.fromkeys(("Customer", "Lead", "Deal", "Task"), DataScope.OWN),
@@ -118,6 +121,7 @@ ROLES: dict[str, RoleSeed] = {
             "Unit": "read write",
             "Region": "read",
             "ImportRun": "read write",
+            "Report": "read",
             **_WORK,
         },
         reach={"Task": DataScope.OWN},
@@ -129,6 +133,7 @@ ROLES: dict[str, RoleSeed] = {
             "Product": "read export",
             "ProductCategory": "read",
             "Unit": "read",
+            "Report": "read",
             **_WORK,
         },
         reach={"Task": DataScope.OWN},
@@ -150,6 +155,7 @@ ROLES: dict[str, RoleSeed] = {
             "Survey": "read write",
             "SurveyResponse": "read export",
             "Satisfaction": "read",
+            "Report": "read",
             **_WORK,
         },
         reach={
@@ -169,6 +175,7 @@ ROLES: dict[str, RoleSeed] = {
             "Survey": "read write",
             "SurveyResponse": "read write delete export import",
             "Satisfaction": "read",
+            "Report": "read",
             **_WORK,
         },
         reach={"Customer": DataScope.ALL, "Task": DataScope.TEAM},
@@ -176,7 +183,7 @@ ROLES: dict[str, RoleSeed] = {
     "finance": RoleSeed(
         "Customers, suppliers and products to read and export",
         rights={
-            "Customer": "read export",
+            "Customer": "read export print",
             "Contact": "read",
             "Interaction": "read",
             **_VOCABULARY,
@@ -185,6 +192,7 @@ ROLES: dict[str, RoleSeed] = {
             "Unit": "read",
             "Supplier": "read export",
             "Ticket": "read",
+            "Report": "read",
             **_WORK,
         },
         reach={"Customer": DataScope.ALL, "Task": DataScope.OWN},
