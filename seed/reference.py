@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session
 from app.entities.base import Entity
 from app.entities.catalog import Unit
 from app.entities.customers import CustomerSource, Industry
+from app.entities.inventory import Location, Warehouse
 from app.entities.sales.pipeline import LostReason, Pipeline, Stage
 from app.entities.support import Survey
 from app.entities.system.organization import Region
 from app.rules.customers import TagColor
 from app.rules.pipeline import StageKind
 from app.rules.satisfaction import SurveyKind
+from app.rules.stock import LocationKind
+from app.services.inventory.ledger import own_place
 from seed.roles import seed_roles
 
 #: (code, name) in the order of the menus; the codes are stable, the names are the company's
@@ -117,6 +120,15 @@ STAGES = [
     ("lost", "输单", StageKind.LOST, 0, TagColor.RED),
 ]
 
+#: what stands for the world outside the warehouses
+PLACES = [
+    (LocationKind.SUPPLIER, "供应商"),
+    (LocationKind.CUSTOMER, "客户"),
+    (LocationKind.ADJUSTMENT, "盘点调整"),
+    (LocationKind.OPENING, "期初"),
+    (LocationKind.TRANSIT, "在途"),
+]
+
 
 def seed(session: Session) -> None:
     """Fill the tables that are still empty and bring the seeded roles up to date; flushes only."""
@@ -128,6 +140,7 @@ def seed(session: Session) -> None:
     _fill(session, LostReason, LOST_REASONS)
     _add_pipeline(session)
     _add_survey(session)
+    _add_places(session)
     session.flush()
 
 
@@ -146,6 +159,15 @@ def _add_survey(session: Session) -> None:
             is_for_tickets=True,
         )
     )
+
+
+def _add_places(session: Session) -> None:
+    """The first warehouse, and a location for everything outside of it."""
+    if session.scalar(select(Location.id).limit(1)) is not None:
+        return
+    warehouse = Warehouse(code="main", name="主仓", position=10)
+    session.add_all([warehouse, own_place(warehouse)])
+    session.add_all(Location(code=kind.value, name=name, kind=kind) for kind, name in PLACES)
 
 
 def _fill(session: Session, entity: type[Entity], words: list[tuple[str, str]]) -> None:
