@@ -12,6 +12,7 @@ from flask_babel import force_locale, refresh
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import app.models  # noqa: F401 - every table is mapped before the first is asked
 from app.entities.catalog import Product, ProductComponent
 from app.entities.customers import Contact, Customer, Interaction, Tag
 from app.entities.types import average_of, product_of

@@ -95,7 +95,7 @@ def test_a_form_says_what_a_field_is_for(visitor: Visitors) -> None:
         ("/contacts/", 6),
         ("/customers/?layout=board", 7),
         ("/customers/?layout=chart", 5),
-        ("/customers/1", 15),
+        ("/customers/1", 24),
         ("/products/2", 10),
         ("/customers/new", 5),
         ("/customers/1/edit", 7),

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+import app.models  # noqa: F401 - every table is mapped before the first is asked
 from app.entities.catalog import Product, ProductComponent
 from app.entities.customers import Contact, Customer, CustomerAddress, Interaction
 from app.entities.system.audit import AuditEntry
