@@ -1,4 +1,4 @@
-"""A day with the product: a person who has nothing but the browser brings customers in and works."""
+"""A day with the product: somebody with nothing but the browser brings customers in and works."""
 
 import re
 from collections.abc import Callable

@@ -36,7 +36,8 @@
       renumber();
       changed();
       askTotals();
-      (near ? inputs(near)[0] : box.querySelector("[data-line-add]"))?.focus();
+      // Not a field: a picker would open over the lines.
+      (near?.querySelector("[data-line-remove]") || box.querySelector("[data-line-add]")).focus();
     };
 
     const show = ({ lines = [], usual = [], totals = [] }) => {

@@ -24,6 +24,7 @@
     if (select.tomselect || !select.isConnected) return null;
     const create = select.dataset.createUrl;
     const inner = select.closest("dialog, .dropdown-menu");
+    const focused = select.matches(":focus-visible");
     const picker = new window.TomSelect(select, {
       valueField: "value",
       labelField: "label",
@@ -60,6 +61,8 @@
       picker.loadedSearches = {};
     });
     picker.on("change", () => select.dispatchEvent(new Event("input", { bubbles: true })));
+    // Whoever came here by the keyboard while it was being built goes on in it.
+    if (focused) picker.focus();
     return picker;
   };
   // Rows kept as a template are built when they are added.
