@@ -24,7 +24,8 @@ WORDS = {
     "write": ("can_add", "can_edit"),
     "delete": ("can_delete",),
     "export": ("can_export",),
-    "print": ("can_print",),
+    "print": ("can_print", "can_print_delivery_note"),
+    "deliver": ("can_print_delivery_note",),
     "import": ("can_import",),
 }
 

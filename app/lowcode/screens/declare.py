@@ -88,6 +88,8 @@ class Document:
 
     name: str
     label: Any
+    #: who may print it: one of its own where it tells less, or more, than the others
+    right: str = "can_print"
     #: offered while it holds, such as a quotation of a draft
     when: Callable[[Any], bool] | None = None
     #: screens whose lists it draws from: without them it would lack rows

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from flask import abort, current_app, request, url_for
-from flask_appbuilder import expose, has_access
+from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import force_locale, get_locale
 
@@ -18,15 +18,16 @@ class Documents:
     """Adds `/<pk>/print/<name>` for the declared documents."""
 
     @expose("/<int:pk>/print/<name>")
-    @has_access
     @permission_name("print")
     def print(self, pk: int, name: str) -> Any:
         """The PDF, shown in the browser; each printing stands in the audit trail.
 
         `?lang=` asks for another language than the reader's.
         """
+        if principal.current().user_id is None:
+            abort(401)
         document = next((d for d in self.documents if d.name == name), None) or abort(404)
-        if not _may_read(document):
+        if not self._may_print(document):
             abort(403)
         item = self.get_item(pk)
         with asked_language():
@@ -35,14 +36,17 @@ class Documents:
         return answer
 
     def document_links(self, item: Any) -> list[tuple[str, str]]:
-        if not self.may("can_print"):
-            return []
         return [
             link
             for document in self.documents
-            if _may_read(document) and (document.when is None or document.when(item))
+            if self._may_print(document) and (document.when is None or document.when(item))
             for link in self._links(document, item)
         ]
+
+    def _may_print(self, document: Document) -> bool:
+        """Its right, and those on the lists it draws from."""
+        can = principal.current().can
+        return self.may(document.right) and all(can("can_list", need) for need in document.needs)
 
     def _links(self, document: Document, item: Any) -> Iterator[tuple[str, str]]:
         """In the reader's language, and one more for each other where the document has them."""
@@ -52,10 +56,6 @@ class Documents:
             for code, language in current_app.config["LANGUAGES"].items():
                 if code != str(get_locale()):
                     yield f"{document.label} · {language['name']}", url_for(**address, lang=code)
-
-
-def _may_read(document: Document) -> bool:
-    return all(principal.current().can("can_list", screen) for screen in document.needs)
 
 
 def asked_language() -> Any:

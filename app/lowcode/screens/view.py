@@ -104,8 +104,9 @@ class EntityView(Writing, Acting, Documents, RecordExtras, LayoutData, Pickers, 
             self.base_permissions = sorted({*self.base_permissions, *self.extra_permissions})
         # Without a form nothing can be added or changed, without documents nothing printed.
         gone = set() if self.form else {"can_add", "can_edit", "can_import"}
-        gone |= set() if self.documents else {"can_print"}
-        self.base_permissions = [p for p in self.base_permissions if p not in gone]
+        printing = {document.right for document in self.documents}
+        gone |= {"can_print"} - printing
+        self.base_permissions = sorted({*self.base_permissions, *printing} - gone)
 
     def _sortable(self) -> list[str]:
         return [path for path in self.list_columns if resolve(self.model, path).field.sortable]

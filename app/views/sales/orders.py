@@ -76,7 +76,7 @@ class SalesOrderView(EntityView):
         "required_date",
         "shipped_date",
         "total_amount",
-        "paid_amount",
+        "balance_amount",
         "due_date",
         "owner",
     ]
@@ -95,6 +95,7 @@ class SalesOrderView(EntityView):
         "net_amount",
         "total_amount",
         "paid_amount",
+        "balance_amount",
         "freight_amount",
         "warehouse",
         "carrier",
@@ -157,7 +158,7 @@ class SalesOrderView(EntityView):
         Section("History", ["state", "shipped_date"], when={"state": ["history"]}),
     ]
     facts = ["customer", "total_amount", "paid_amount", "due_date", "shipped_date", "owner"]
-    totals = ["net_amount", "freight_amount", "total_amount", "paid_amount"]
+    totals = ["total_amount", "balance_amount"]
     status_bar = StatusBar("state", ORDER_PATH)
     layouts = [
         Calendar("required_date", color="state"),
@@ -173,7 +174,13 @@ class SalesOrderView(EntityView):
     documents = [
         Document("sales_order", _("Sales order"), for_customer=True),
         Document("quotation", _("Quotation"), when=_is_draft, for_customer=True),
-        Document("delivery_note", _("Delivery note"), when=_is_agreed, for_customer=True),
+        Document(
+            "delivery_note",
+            _("Delivery note"),
+            right="can_print_delivery_note",  # it shows no prices
+            when=_is_agreed,
+            for_customer=True,
+        ),
     ]
     match_keys = ["code"]
 
