@@ -14,6 +14,7 @@ from app.lowcode.fields.relations import key_of
 from app.lowcode.screens.declare import Lines
 from app.lowcode.screens.forms import EntryForm, line_texts, line_totals, prefill, usual_texts
 from app.lowcode.screens.saving import FieldErrors, save
+from app.rules.errors import DomainError
 
 
 class Writing:
@@ -43,6 +44,8 @@ class Writing:
     @permission_name("edit")
     def edit(self, pk: int) -> Any:
         item = self.get_item(pk)
+        if not self.is_editable(item):
+            raise DomainError("This is not possible in the present state.")
         if request.method == "GET":
             return self._show_form(EntryForm(self, item, None, {}), "edit")
         entry = EntryForm(self, item, request.form, {})
