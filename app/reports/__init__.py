@@ -1,7 +1,7 @@
 """What is printed: every PDF of the product, on one theme."""
 
 from app.lowcode import documents, exporting
-from app.reports import customer_statement, list_report, order_papers
+from app.reports import customer_statement, delivery_note, list_report, order_papers
 
 
 def register() -> None:
@@ -17,5 +17,5 @@ def register() -> None:
     )
     documents.register("sales_order", order_papers.sales_order)
     documents.register("quotation", order_papers.quotation)
-    documents.register("delivery_note", order_papers.delivery_note)
+    documents.register("delivery_note", delivery_note.delivery_note)
     documents.register("customer_statement", customer_statement.customer_statement)

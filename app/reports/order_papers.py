@@ -1,15 +1,15 @@
-"""The papers of one sales order: the order itself, the quotation, the delivery note."""
+"""The papers of one sales order with its prices: the order itself, and the quotation."""
 
 from datetime import timedelta
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app.entities.sales.order import SalesOrder, SalesOrderLine
+from app.entities.sales.order import SalesOrder
 from app.lowcode.fields import field_of
 from app.lowcode.settings import get_setting
 from app.reports import formats, parts
-from app.reports.grid import Column, Text
+from app.reports.delivery_note import is_chinese, product_of, recipient_of, unit_of
+from app.reports.grid import Column
 from app.reports.sheet import Sheet, joined
 from app.rules.chinese_amounts import amount_in_words
 from app.rules.errors import DomainError
@@ -62,45 +62,6 @@ def quotation(order: SalesOrder) -> bytes:
     return sheet.document()
 
 
-def delivery_note(order: SalesOrder) -> bytes:
-    """What to pick and to hand over: the order without any price or amount.
-
-    DomainError for an order that nobody is to deliver.
-    """
-    if order.state in _UNBINDING:
-        raise DomainError("Only a confirmed order has a delivery note.")
-    sheet = _sheet(_("Delivery note"), order)
-    parts.letterhead(sheet, order.code)
-    warehouse = order.warehouse
-    ship_from = [warehouse.name, warehouse.address, warehouse.phone] if warehouse else []
-    parts.parties(sheet, (_("Ship to"), _recipient(order)), (_("Ship from"), ship_from or ["—"]))
-    parts.facts(
-        sheet,
-        [
-            (_("Order date"), formats.day(order.order_date)),
-            (_("Delivery wanted by"), formats.day(order.required_date)),
-            (_("Shipped on"), formats.day(order.shipped_date)),
-            (_("Carrier"), order.carrier.name if order.carrier else ""),
-        ],
-    )
-    columns = [
-        Column("#", right=True),
-        Column(_("Product"), wide=True),
-        Column(_("Ordered"), right=True),
-        Column(_("Unit")),
-        Column(_("Picked"), by_hand=True),
-        Column(_("Rechecked"), by_hand=True),
-    ]
-    rows = [
-        [str(place), _product(line), formats.quantity(line.quantity), _unit(line), "", ""]
-        for place, line in enumerate(order.lines, start=1)
-    ]
-    parts.lines(sheet, columns, rows)
-    parts.remarks(sheet, (_("Notes"), order.notes))
-    parts.signatures(sheet, _("Picked by"), _("Rechecked by"), _("Delivered by"), _("Received by"))
-    return sheet.document()
-
-
 def _sheet(title: str, order: SalesOrder) -> Sheet:
     return Sheet(title, foot=joined((title, order.code, parts.company_name())))
 
@@ -120,42 +81,13 @@ def _head(sheet: Sheet, order: SalesOrder, *facts: tuple[str, str]) -> None:
                 tax_number,
             ],
         ),
-        (_("Ship to"), _recipient(order)),
+        (_("Ship to"), recipient_of(order)),
     )
     parts.facts(sheet, facts)
 
 
-def _recipient(order: SalesOrder) -> list[str | None]:
-    """The address, the largest part first where that is how it is written."""
-    contact = order.contact
-    country = field_of(SalesOrder, "ship_country").text(order.ship_country)
-    # 北京市 and 北京 are one place.
-    city = None if (order.ship_city or "") in (order.ship_region or "") else order.ship_city
-    places = [country, order.ship_region, city]
-    if not _is_chinese():
-        places.reverse()
-    place = joined((order.ship_postal_code, *places), " ")
-    street = order.ship_address
-    person = joined((contact.name, contact.mobile or contact.phone)) if contact else None
-    return [
-        order.ship_name or order.customer.name,
-        *((place, street) if _is_chinese() else (street, place)),
-        person,
-    ]
-
-
 def _person(order: SalesOrder) -> str:
     return order.owner.name if order.owner else ""
-
-
-def _product(line: SalesOrderLine) -> Text:
-    product = line.product
-    details = (product.code, product.specification, line.description)
-    return product.name, joined(text for text in details if text != product.name)
-
-
-def _unit(line: SalesOrderLine) -> str:
-    return line.product.unit.name if line.product.unit else ""
 
 
 def _priced_lines(sheet: Sheet, order: SalesOrder) -> None:
@@ -172,9 +104,9 @@ def _priced_lines(sheet: Sheet, order: SalesOrder) -> None:
     rows = [
         [
             str(place),
-            _product(line),
+            product_of(line),
             formats.quantity(line.quantity),
-            _unit(line),
+            unit_of(line),
             formats.money(line.unit_price),
             formats.percent(line.discount_rate),
             formats.percent(line.tax_rate),
@@ -194,13 +126,9 @@ def _sums(sheet: Sheet, order: SalesOrder, *more: tuple[str, str]) -> None:
         pairs.append((_("Freight"), formats.money(order.freight_amount)))
     total = (_("Total"), f"{order.currency} {formats.money(order.total_amount)}")
     note = ""
-    if _is_chinese() and order.currency == "CNY":
+    if is_chinese() and order.currency == "CNY":
         note = _("Amount in words: %(words)s", words=amount_in_words(order.total_amount))
     parts.totals(sheet, pairs, total, more, note)
-
-
-def _is_chinese() -> bool:
-    return str(get_locale()).startswith("zh")
 
 
 def _terms(sheet: Sheet, order: SalesOrder) -> None:

@@ -23,6 +23,7 @@ from app.lowcode.fields.relations import key_of
 from app.lowcode.pages import Choice
 from app.lowcode.screens.documents import asked_language
 from app.reports.customer_statement import statement_between
+from app.reports.delivery_note import delivery_notes
 from app.reports.monthly_sales import monthly_sales
 from app.reports.satisfaction import satisfaction
 from app.reports.stock_list import stock_list
@@ -32,7 +33,7 @@ from app.rules.months import last_months, month_of, parse_month
 
 @dataclass(frozen=True)
 class Report:
-    """One PDF of the page. `inputs` is what is asked for: month, days, warehouse, customer."""
+    """One PDF of the page; `inputs`: month, days, customer, warehouse, values."""
 
     name: str
     label: Any
@@ -59,10 +60,19 @@ def _satisfaction(asked: MultiDict[str, str]) -> tuple[bytes, str]:
 
 
 def _stock_list(asked: MultiDict[str, str]) -> tuple[bytes, str]:
+    warehouse = _warehouse(asked)
+    data = stock_list(warehouse, with_value="values" in asked)
+    return data, warehouse.name if warehouse else ""
+
+
+def _delivery_notes(asked: MultiDict[str, str]) -> tuple[bytes, str]:
+    warehouse = _warehouse(asked)
+    return delivery_notes(warehouse), warehouse.name if warehouse else ""
+
+
+def _warehouse(asked: MultiDict[str, str]) -> Warehouse | None:
     key = asked.get("warehouse", "")
-    warehouse = _row(Warehouse, key) if key else None
-    name = warehouse.name if warehouse else ""
-    return stock_list(warehouse, with_value="values" in asked), name
+    return _row(Warehouse, key) if key else None
 
 
 def _customer_statement(asked: MultiDict[str, str]) -> tuple[bytes, str]:
@@ -121,9 +131,18 @@ REPORTS: Sequence[Report] = (
         lazy_gettext("Stock list"),
         lazy_gettext("What stands in a warehouse, for counting or with its value."),
         "packages",
-        ("warehouse",),
+        ("warehouse", "values"),
         (("can_list", "StockLevel"),),
         _stock_list,
+    ),
+    Report(
+        "delivery-notes",
+        lazy_gettext("Delivery notes"),
+        lazy_gettext("One page for each confirmed order that is waiting to be shipped."),
+        "truck-delivery",
+        ("warehouse",),
+        (("can_print_delivery_note", "SalesOrder"),),
+        _delivery_notes,
     ),
 )
 
