@@ -55,6 +55,8 @@ def show(figure: Figure, **values: Any) -> ShownFigure | None:
         return None
     query = {name: text.format(**values) for name, text in figure.query.items()}
     state = read_state(view.listable, MultiDict(query))
+    if state.problems:  # a filter that does not exist would count too much
+        raise LookupError(f"{figure.resource}: {'; '.join(map(str, state.problems))}")
     return ShownFigure(
         str(figure.label), _text(view, state, figure), view.list_url(state), figure.icon
     )

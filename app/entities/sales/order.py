@@ -4,8 +4,17 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Optional
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, true
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    case,
+    true,
+    type_coerce,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.entities.base import OWNED, SHARED, Entity, through
 from app.entities.catalog import Product
@@ -15,7 +24,7 @@ from app.entities.system.organization import Team
 from app.entities.system.user import User
 from app.entities.types import ChoiceType, Money, Quantity
 from app.rules.countries import Country
-from app.rules.orders import OrderState
+from app.rules.orders import PAYABLE, OrderState
 
 if TYPE_CHECKING:
     from app.entities.sales.deal import Deal
@@ -113,8 +122,24 @@ class SalesOrder(Entity):
 
     @property
     def balance(self) -> Decimal:
-        """What is still to be paid."""
+        """What is still to be paid, before a flush as well."""
         return self.total_amount - self.paid_amount
+
+
+#: what is still to be paid, for lists and filters
+SalesOrder.balance_amount = column_property(
+    type_coerce(
+        case(
+            (
+                SalesOrder.state.in_(PAYABLE),
+                SalesOrder.total_amount - SalesOrder.paid_amount,
+            ),
+            else_=0,
+        ),
+        Money,
+    ),
+    info={"label": "Balance due"},
+)
 
 
 class SalesOrderLine(Entity):
