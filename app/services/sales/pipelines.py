@@ -97,7 +97,7 @@ def _check_default(session: Session, pipeline: Pipeline) -> None:
     """One pipeline is the default: a new one takes the place of the old one."""
     if not pipeline.is_default:
         return
-    if not pipeline.is_active:
+    if pipeline.is_active is False:
         raise DomainError("The default pipeline must be active.", field="is_active")
     for other in session.scalars(select(Pipeline).where(Pipeline.is_default.is_(True))):
         if other is not pipeline:
