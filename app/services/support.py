@@ -74,15 +74,17 @@ def rate_ticket(
         raise DomainError("A ticket is rated when it is resolved.")
     ticket.rating = check_rating(rating)
     ticket.rating_comment = comment or None
-    response = session.scalar(select(SurveyResponse).where(SurveyResponse.ticket_id == ticket.id))
-    if response is None:
-        response = SurveyResponse(survey=survey_for_tickets(session), ticket=ticket)
+    with session.no_autoflush:  # a half-filled answer must not be written by a lazy load
+        mine = SurveyResponse.ticket_id == ticket.id
+        response: SurveyResponse = session.scalar(select(SurveyResponse).where(mine)) or (
+            SurveyResponse(survey=survey_for_tickets(session), ticket=ticket)
+        )
+        response.customer, response.contact = ticket.customer, ticket.contact
+        response.order = ticket.order
+        response.agent, response.team = ticket.assignee, ticket.team
+        response.mode, response.answered_on = mode, now
+        response.csat, response.comment = ticket.rating, ticket.rating_comment
         session.add(response)
-    response.customer, response.contact = ticket.customer, ticket.contact
-    response.order = ticket.order
-    response.agent, response.team = ticket.assignee, ticket.team
-    response.mode, response.answered_on = mode, now
-    response.csat, response.comment = ticket.rating, ticket.rating_comment
     return response
 
 
