@@ -150,7 +150,7 @@ ROLES: dict[str, RoleSeed] = {
         "What comes in, lies there and goes out; no customers",
         home="GoodsView.show",
         rights={
-            "Goods": "read act",
+            "Goods": "read write",
             # Reached for their delivery alone: the screen with the prices stays closed.
             "SalesOrder": "",
             **_STOCK,

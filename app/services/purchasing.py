@@ -63,17 +63,17 @@ def check_editable(state: PurchaseState) -> None:
         )
 
 
-def check_state(order: PurchaseOrder, before: PurchaseState | None, *, may_import: bool) -> None:
+def check_state(order: PurchaseOrder, before: PurchaseState | None, *, from_file: bool) -> None:
     """What saving may do to the state: nothing, since only actions lead from one to another.
 
-    `before` is the stored state, None for a new order: that is a draft, or for who may import one
-    that was sent before. Raises DomainError.
+    `before` is the stored state, None for a new order: that is a draft, or of a file one that was
+    sent already. Raises DomainError.
     """
     order.state = order.state or PurchaseState.DRAFT
     if before is not None:
         check_editable(before)
     allowed = {PurchaseState.DRAFT}
-    if before is None and may_import:
+    if before is None and from_file:
         allowed.add(PurchaseState.ORDERED)
     if order.state not in allowed:
         raise DomainError("This is not possible in the present state.", field="state")

@@ -18,6 +18,7 @@ from app.views.customers import (
 from app.views.help import HelpView
 from app.views.home import HomeView
 from app.views.inventory import (
+    GoodsView,
     LocationView,
     ReorderPointView,
     StockLevelView,
@@ -109,6 +110,7 @@ MENU: tuple[Area, ...] = (
         "Inventory",
         "building-warehouse",
         (
+            GoodsView,
             StockView,
             StockLevelView,
             StockMoveView,

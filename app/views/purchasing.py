@@ -78,9 +78,9 @@ class PurchaseOrderView(EntityView):
             totals=_totals,
         ),
         Section("Notes", ["notes"]),
-        # Filled by imports: by hand the action leads there.
-        Section("Status", ["state"], when={"state": ["ordered"]}),
     ]
+    # By hand the actions lead there.
+    file_form = [Section("Status", ["state"])]
     facts = ["supplier", "warehouse", "total_amount", "expected_date", "received_date"]
     totals = ["total_amount"]
     status_bar = StatusBar("state", PURCHASE_PATH)
@@ -100,9 +100,15 @@ class PurchaseOrderView(EntityView):
         return item.state is PurchaseState.DRAFT
 
     def pre_save(self, item: PurchaseOrder, is_new: bool) -> None:
+        self._prepare(item, is_new, from_file=False)
+
+    def pre_import(self, item: PurchaseOrder, is_new: bool) -> None:
+        self._prepare(item, is_new, from_file=True)
+
+    def _prepare(self, item: PurchaseOrder, is_new: bool, *, from_file: bool) -> None:
         stored = inspect(item).attrs.state.history.deleted
         before = stored[0] if stored else None if is_new else item.state
-        purchasing.check_state(item, before, may_import=self.may("can_import"))
+        purchasing.check_state(item, before, from_file=from_file)
         purchasing.prepare_purchase(item)
 
     def pre_delete(self, item: PurchaseOrder) -> None:

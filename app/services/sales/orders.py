@@ -103,17 +103,17 @@ def check_editable(state: OrderState) -> None:
         )
 
 
-def check_state(order: SalesOrder, before: OrderState | None, *, may_import: bool) -> None:
+def check_state(order: SalesOrder, before: OrderState | None, *, from_file: bool) -> None:
     """What saving may do to the state: nothing, since only actions lead from one to another.
 
-    `before` is the stored state, None for a new order: that is a draft, or for who may import
-    history. Raises DomainError.
+    `before` is the stored state, None for a new order: that is a draft, or of a file history.
+    Raises DomainError.
     """
     order.state = order.state or OrderState.DRAFT
     if before is not None:
         check_editable(before)
     allowed = {before} if before else {OrderState.DRAFT}
-    if before is None and may_import:
+    if before is None and from_file:
         allowed.add(OrderState.HISTORY)
     if order.state not in allowed:
         raise DomainError("This is not possible in the present state.", field="state")

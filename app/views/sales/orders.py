@@ -154,9 +154,9 @@ class SalesOrderView(EntityView):
             ],
         ),
         Section("Notes", ["notes"]),
-        # Filled by imports: nobody brings a new order into the past by hand.
-        Section("History", ["state", "shipped_date"], when={"state": ["history"]}),
     ]
+    # Nobody brings a new order into the past by hand.
+    file_form = [Section("History", ["state", "shipped_date", "currency"])]
     facts = ["customer", "total_amount", "paid_amount", "due_date", "shipped_date", "owner"]
     totals = ["total_amount", "balance_amount"]
     status_bar = StatusBar("state", ORDER_PATH)
@@ -192,9 +192,15 @@ class SalesOrderView(EntityView):
         return item.state in EDITABLE
 
     def pre_save(self, item: SalesOrder, is_new: bool) -> None:
+        self._prepare(item, is_new, from_file=False)
+
+    def pre_import(self, item: SalesOrder, is_new: bool) -> None:
+        self._prepare(item, is_new, from_file=True)
+
+    def _prepare(self, item: SalesOrder, is_new: bool, *, from_file: bool) -> None:
         stored = inspect(item).attrs.state.history.deleted
         before = stored[0] if stored else None if is_new else item.state
-        orders.check_state(item, before, may_import=self.may("can_import"))
+        orders.check_state(item, before, from_file=from_file)
         item.currency = item.currency or get_setting("currency")
         orders.prepare_order(item, tax_rate=usual_tax_rate())
 
