@@ -80,6 +80,8 @@ def test_a_person_reads_exactly_the_rows_of_their_scope_in_every_kind_of_stateme
         assert set(session.scalars(select(other.id))) == keys
         assert session.scalar(select(func.count()).select_from(Customer)) == len(keys)
         assert session.scalar(select(func.count(Customer.id))) == len(keys)
+        counted = select(func.count()).select_from(Customer).scalar_subquery()
+        assert session.scalar(select(counted)) == len(keys)
         assert {row.customer_id for row in session.scalars(select(Contact))} == keys
         assert set(session.scalars(select(CustomerAddress.customer_id))) == keys
         joined = select(Contact.customer_id, Customer.name).join(Contact.customer)

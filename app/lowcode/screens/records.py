@@ -1,5 +1,6 @@
 """From one row to `RecordPage`: sections, lines, related tabs, timeline, files."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import url_for
@@ -146,17 +147,23 @@ def _line_table(view: Any, part: Lines, item: Any) -> LineTable:
 
 
 def _tabs(view: Any, item: Any) -> list[Tab]:
+    """The lists of related screens that the person may open, counted in one statement."""
+    related = [
+        (screen, relation)
+        for screen in view.related_screens()
+        if screen.may("can_list") and (relation := screen.relation_to(view.model)) is not None
+    ]
+    counts = listing.counts(
+        [
+            (
+                replace(screen.listable, filters=frozenset({relation}), search=()),
+                ListState(filters=((relation, str(item.id)),)),
+            )
+            for screen, relation in related
+        ]
+    )
     tabs = []
-    for screen in view.related_screens():
-        if not screen.may("can_list"):
-            continue
-        relation = screen.relation_to(view.model)
-        if relation is None:
-            continue
-        source = listing.Listable(
-            **{**vars(screen.listable), "filters": frozenset({relation}), "search": ()}
-        )
-        count = listing.count(source, ListState(filters=((relation, str(item.id)),)))
+    for (screen, relation), count in zip(related, counts, strict=True):
         url = url_for(f"{screen.endpoint}.related", parent=view.resource, pk=item.id)
         new_url = None
         if screen.may("can_add"):
