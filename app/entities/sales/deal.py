@@ -59,7 +59,9 @@ class Deal(Entity):
     #: kept, so that lists, boards and charts can sum what the funnel shows
     weighted_amount: Mapped[Decimal | None] = mapped_column(Money)
     expected_close_date: Mapped[date | None] = mapped_column(index=True)
-    engaged_date: Mapped[date | None] = mapped_column(index=True, info={"label": "Started on"})
+    engaged_date: Mapped[date | None] = mapped_column(
+        index=True, info={"label": "Begun on", "help": "Left empty, the day the deal is made."}
+    )
     closed_date: Mapped[date | None] = mapped_column(index=True, info={"label": "Closed on"})
 
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
