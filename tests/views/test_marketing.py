@@ -1,0 +1,86 @@
+"""Campaigns as people use them: their states, and results that open the rows behind them."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from html import unescape
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.entities.customers import Customer
+from app.entities.marketing import Campaign, CampaignMember
+from app.entities.sales.lead import Lead
+from app.rules.marketing import CAMPAIGNS, CampaignStatus, MemberStatus
+from tests.callers import inside
+from tests.visitors import Visitor
+
+Visitors = Callable[..., Visitor]
+
+
+def saved(app: Flask, *rows: Any) -> list[int]:
+    with inside(app) as session:
+        session.add_all(rows)
+        session.commit()
+        return [row.id for row in rows]
+
+
+@pytest.mark.parametrize("status", CampaignStatus)
+def test_a_campaign_is_acted_on_exactly_where_it_is_possible(
+    app: Flask, visitor: Visitors, status: CampaignStatus
+) -> None:
+    person = visitor("marketing")
+    for action in CAMPAIGNS.actions:
+        (key,) = saved(app, Campaign(name="示例活动", status=status))
+        possible = CAMPAIGNS.may(action, status)
+        page = person.get(f"/campaigns/{key}").text
+        assert (f'action="/campaigns/action/{action}"' in page) is possible, action
+        person.post(f"/campaigns/action/{action}", rowid=str(key))
+        with inside(app) as session:
+            after = session.get_one(Campaign, key).status
+        assert after is (CAMPAIGNS.after(action, status) if possible else status), action
+
+
+def test_each_result_opens_the_rows_it_counts(app: Flask, visitor: Visitors) -> None:
+    campaign = Campaign(name="示例活动", cost=Decimal(1000))
+    other = Campaign(name="示例其他")
+    members = [
+        CampaignMember(campaign=owner, name=f"演示 {n}", status=status)
+        for owner in (campaign, other)
+        for n, status in enumerate([*MemberStatus, *MemberStatus])
+    ]
+    leads = [Lead(name=f"演示 {n}", campaign=campaign) for n in range(2)]
+    (key, *_rest) = saved(app, campaign, other, *members, *leads)
+    boss = visitor("administrator", locale="en")
+    page = boss.get(f"/campaigns/{key}").text
+    links = re.findall(r'href="(/(?:campaign-members|leads|deals)/)(\?[^"]+)">([\d,]+)</a>', page)
+    figures = [int(count) for _path, _query, count in links]
+    assert figures == [12, 10, 6, 4, 2, 2, 0, 0]
+    for path, query, count in links:
+        export = boss.get(f"{path}export.csv{unescape(query)}").text
+        assert len(export.strip().splitlines()) - 1 == int(count), (path, query)
+    assert "-100.0 %" in page
+
+
+def test_a_seller_sees_campaigns_and_not_their_members(app: Flask, visitor: Visitors) -> None:
+    (key,) = saved(app, Campaign(name="示例活动"))
+    seller = visitor("sales")
+    assert seller.get(f"/campaigns/{key}").status_code == 200
+    assert seller.get("/campaign-members/").status_code == 403
+    assert seller.post("/campaigns/action/launch", rowid=str(key)).status_code == 403
+
+
+def test_who_wants_no_promotion_is_refused_at_the_field(app: Flask, visitor: Visitors) -> None:
+    campaign, customer = saved(
+        app, Campaign(name="示例活动"), Customer(name="示例", do_not_contact=True)
+    )
+    answer = visitor("marketing", locale="en").post(
+        "/campaign-members/new",
+        campaign=str(campaign),
+        customer=str(customer),
+        status="planned",
+        name="",
+    )
+    assert answer.status_code == 422
+    assert "示例 asked for no more promotion." in answer.text
