@@ -55,7 +55,7 @@ def test_changes_stand_in_the_timeline_in_the_readers_words(
         tags=[Tag(name="key account")],
     )
     page = visitor("administrator", locale=locale).get(f"/customers/{key}").text
-    timeline = page[page.index("timeline") :]
+    timeline = page[page.index('<ol class="timeline">') :]
     for text in [*texts, "2020-01-31", "key account"]:
         assert text in timeline, text
     for raw in ("ordinary", "region_id", "credit_limit", "True"):
@@ -75,7 +75,7 @@ def test_a_changed_moment_is_shown_in_the_readers_zone(
         talk_key = talk.id
     change(app, Interaction, talk_key, happened_on=datetime(2026, 3, 5, 16, 30, tzinfo=UTC))
     page = visitor("administrator", locale="en", timezone=place).get(f"/interactions/{talk_key}")
-    timeline = page.text[page.text.index("timeline") :]
+    timeline = page.text[page.text.index('<ol class="timeline">') :]
     assert shown in timeline
     assert "+00:00" not in page.text
 
