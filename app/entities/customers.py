@@ -138,6 +138,16 @@ class Customer(Entity):
     size: Mapped[CompanySize | None] = mapped_column(
         ChoiceType(CompanySize), info={"label": "Company size"}
     )
+    employee_count: Mapped[int | None] = mapped_column(
+        info={
+            "label": "Number of employees",
+            "help": "The company size follows from it.",
+        }
+    )
+    #: in millions, as companies publish it
+    annual_revenue: Mapped[Decimal | None] = mapped_column(
+        Money, info={"label": "Annual revenue (millions)"}
+    )
     legal_representative: Mapped[str | None] = mapped_column(String(64))
     parent_id: Mapped[int | None] = mapped_column(
         ForeignKey("customer.id"), index=True, info={"label": "Parent company"}
@@ -167,6 +177,8 @@ class Customer(Entity):
     __table_args__ = (
         CheckConstraint("credit_limit >= 0", name="credit_limit_not_negative"),
         CheckConstraint("parent_id <> id", name="not_own_parent"),
+        CheckConstraint("employee_count >= 0", name="employee_count_not_negative"),
+        CheckConstraint("annual_revenue >= 0", name="annual_revenue_not_negative"),
     )
 
 

@@ -50,6 +50,20 @@ class CompanySize(Choice):
     VERY_LARGE = "very_large", "5,000 employees and more"
 
 
+_SIZES = (
+    (20, CompanySize.MICRO),
+    (100, CompanySize.SMALL),
+    (500, CompanySize.MEDIUM),
+    (5_000, CompanySize.LARGE),
+)
+
+
+def size_of(employees: int) -> CompanySize:
+    """The class that a number of employees falls into."""
+    below = (size for limit, size in _SIZES if employees < limit)
+    return next(below, CompanySize.VERY_LARGE)
+
+
 class AgencyLevel(Choice):
     """The level of a government agency."""
 

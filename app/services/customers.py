@@ -8,17 +8,22 @@ from sqlalchemy.orm import Session
 from app.entities.customers import Contact, Customer, Interaction
 from app.entities.system.user import User
 from app.rules.countries import Country
-from app.rules.customers import CustomerKind, Tier
+from app.rules.customers import CustomerKind, Tier, size_of
 from app.rules.errors import DomainError
 from app.rules.identity import check_tax_number
 from app.rules.trees import check_parent
 
 
 def check_customer(customer: Customer) -> None:
-    """Puts the tax number in its registered form; DomainError where the file contradicts itself."""
+    """Puts the tax number in its registered form and the company into its size class.
+
+    DomainError where the file contradicts itself.
+    """
     # The number of an individual is no organisation's code.
     if customer.tax_number and customer.kind != CustomerKind.INDIVIDUAL:
         customer.tax_number = check_tax_number(customer.tax_number, customer.country or Country.CN)
+    if customer.employee_count is not None:
+        customer.size = size_of(customer.employee_count)
     check_parent(customer, lambda row: row.parent, field="parent")
     if sum(1 for address in customer.addresses if address.is_default) > 1:
         raise DomainError("Only one address can be the default one.", field="addresses")

@@ -1,10 +1,10 @@
-"""The age of a person on a day."""
+"""The age of a person on a day, and the size of a company."""
 
 from datetime import date
 
 import pytest
 
-from app.rules.customers import age_on
+from app.rules.customers import age_on, size_of
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,18 @@ from app.rules.customers import age_on
 )
 def test_a_year_is_full_on_the_birthday(born: date, today: date, age: int) -> None:
     assert age_on(born, today) == age
+
+
+@pytest.mark.parametrize(
+    ("employees", "size"),
+    [
+        (0, "micro"),
+        (19, "micro"),
+        (20, "small"),
+        (100, "medium"),
+        (500, "large"),
+        (5000, "very_large"),
+    ],
+)
+def test_a_number_of_employees_falls_into_one_class(employees: int, size: str) -> None:
+    assert size_of(employees) == size

@@ -9,7 +9,7 @@ from app.entities.customers import Contact, Customer, CustomerAddress, Interacti
 from app.entities.system.organization import Team
 from app.entities.system.user import User
 from app.rules.countries import Country
-from app.rules.customers import CustomerKind, Tier
+from app.rules.customers import CompanySize, CustomerKind, Tier
 from app.rules.errors import DomainError
 from app.services.customers import (
     assign,
@@ -139,3 +139,12 @@ def test_the_team_follows_the_new_owner(session: Session) -> None:
     assign([customer], owner)
     session.commit()
     assert (customer.owner_id, customer.team_id) == (owner.id, team.id)
+
+
+def test_the_company_size_follows_from_the_number_of_employees() -> None:
+    customer = Customer(name="示例", size=CompanySize.MICRO, employee_count=120)
+    check_customer(customer)
+    assert customer.size is CompanySize.MEDIUM
+    customer.employee_count = None
+    check_customer(customer)
+    assert customer.size is CompanySize.MEDIUM

@@ -64,6 +64,8 @@ class CustomerView(EntityView):
         "last_verified_on",
         "birth_date",
         "parent",
+        "size",
+        "annual_revenue",
         "interests",
         "needs",
     ]
@@ -73,7 +75,11 @@ class CustomerView(EntityView):
         Section(
             "Registration", ["tax_number", "industry"], when={"kind": ["company", "government"]}
         ),
-        Section("Company", ["size", "legal_representative", "parent"], when={"kind": ["company"]}),
+        Section(
+            "Company",
+            ["size", "employee_count", "annual_revenue", "legal_representative", "parent"],
+            when={"kind": ["company"]},
+        ),
         Section(
             "Government agency", ["agency_level", "policy_notes"], when={"kind": ["government"]}
         ),
