@@ -106,8 +106,8 @@ class Matcher:
     """Which existing row a row of the file means, by the match keys.
 
     Relations among the keys narrow the search; of the others the first that the row fills
-    decides. Names are compared without blanks, width, case and legal form where the entity
-    keeps such a key.
+    decides. Relations alone decide together. Names are compared without blanks, width, case and
+    legal form where the entity keeps such a key.
     """
 
     def __init__(self, session: Session, model: type[Any], keys: Sequence[Target]) -> None:
@@ -115,6 +115,8 @@ class Matcher:
         self._model = model
         self._narrowing = [k for k in keys if isinstance(k.field, RelationField)]
         self._deciding = [k for k in keys if not isinstance(k.field, RelationField)]
+        if not self._deciding:
+            self._deciding = [self._narrowing.pop()] if self._narrowing else []
         self._rows: dict[str, dict[tuple[Any, ...], int]] = {}
         self._seen: dict[tuple[Any, ...], int] = {}
 
@@ -124,7 +126,7 @@ class Matcher:
         InvalidInput when several rows could be meant, or an earlier line meant the same one.
         """
         narrowed = tuple(_narrow(values.get(key.path)) for key in self._narrowing)
-        filled = [key for key in self._deciding if values.get(key.path) not in (None, "")]
+        filled = [key for key in self._deciding if _is_given(values.get(key.path))]
         if not filled:
             return None
         marks = {key.path: (*narrowed, self._fold(key.path, values[key.path])) for key in filled}
@@ -151,7 +153,7 @@ class Matcher:
 
     def _index(self, path: str) -> dict[tuple[Any, ...], int]:
         if path not in self._rows:
-            columns = [_key_column(self._model, key) for key in self._narrowing]
+            columns = [_key_column(self._model, key.path) for key in self._narrowing]
             stored = self._stored(path)
             index: dict[tuple[Any, ...], int] = {}
             for key, value, *narrow in self._session.execute(
@@ -164,10 +166,14 @@ class Matcher:
         return self._rows[path]
 
     def _stored(self, path: str) -> Any:
+        if path in inspect(self._model).relationships:
+            return _key_column(self._model, path)
         derived = getattr(self._model, "derived", {})
         return getattr(self._model, f"{path}_key" if f"{path}_key" in derived else path)
 
     def _fold(self, path: str, value: Any) -> str:
+        if isinstance(value, Link):
+            return fold(value.id)
         stored = self._stored(path)
         if stored.key == path:
             return fold(value)
@@ -179,8 +185,12 @@ def _narrow(value: Any) -> Any:
     return value.id if isinstance(value, Link) else None
 
 
-def _key_column(model: type[Any], key: Target) -> Any:
-    (local,) = inspect(model).relationships[key.path].local_columns
+def _is_given(value: Any) -> bool:
+    return value not in (None, "") and not isinstance(value, Missing)
+
+
+def _key_column(model: type[Any], path: str) -> Any:
+    (local,) = inspect(model).relationships[path].local_columns
     return getattr(model, inspect(model).get_property_by_column(local).key)
 
 

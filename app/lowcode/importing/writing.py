@@ -101,9 +101,12 @@ def _resolve(value: Any, rows: Values[Link, Any]) -> Any:
 
 
 def defaulted(view: Any) -> list[Field]:
-    """The fields of the form that hold something before anybody fills them."""
+    """The fields of the form that hold something before anybody fills them.
+
+    Those that may be left empty are filled by the screen's rules.
+    """
     fields = [field_of(view.model, name) for name in view.form_columns]
-    return [field for field in fields if has_default(field)]
+    return [f for f in fields if has_default(f) and not f.info.get("optional")]
 
 
 def default_of(field: Field) -> Any:
@@ -129,11 +132,12 @@ def _changed_lines(
 ) -> list[dict[str, Any]] | None:
     """All lines of the row with the file's put in; None where that changes nothing.
 
-    A line of the file is the one of the same kind where it says a kind, else the one in the same
-    place. Lines that the file does not tell of go where it tells of the `whole` list.
+    Where the file tells of the `whole` list, its lines are the present ones in their order, and
+    what it does not tell of goes. Else a line is the one of the same kind where it says a kind.
     """
     present = list(getattr(item, name))
-    known = [_line_like(present, place, line) for place, line in enumerate(told)]
+    places = enumerate(told)
+    known = [_line_like(present, place, {} if whole else line) for place, line in places]
     changes = [
         {column: value for column, value in line.items() if _differs(row, column, value)}
         if row is not None

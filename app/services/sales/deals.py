@@ -26,6 +26,8 @@ def check_deal(
     with session.no_autoflush:
         _check_contact(deal)
         _place(session, deal)
+        if is_new and deal.engaged_date is None:
+            deal.engaged_date = now.date()
         before = None if is_new else session.get(Stage, deal.stage_id)
         if before is not deal.stage:
             if before is not None:
@@ -88,25 +90,35 @@ def add_past_deal(
     *,
     by_id: int | None = None,
 ) -> Deal:
-    """A deal of another system: it stands in `deal.stage`, and only dated steps become history.
+    """Add a deal of another system with its dated `steps`: (stage entered, aware moment).
 
-    `deal` names pipeline and stage, and what is known of its days and probability; `steps` are
-    (stage entered, aware moment) from the oldest on. A stage nobody dated leaves
-    `stage_since` empty. Adds the deal to the session and does not flush.
+    `deal` names pipeline and stage, and what is known of its days and probability. Does not flush.
     """
-    _check_stage(deal, deal.stage)
-    before: Stage | None = None
-    for stage, moment in steps:
-        _check_stage(deal, stage)
-        deal.stage_changes.append(
-            StageChange(from_stage=before, to_stage=stage, changed_on=moment, by_id=by_id)
-        )
-        before = stage
-        deal.stage_since = moment.date() if stage is deal.stage else None
-    deal.furthest_stage = _furthest([deal.stage, *(step.to_stage for step in deal.stage_changes)])
-    deal.probability = probability_in(deal.stage.kind, deal.stage.probability, deal.probability)
+    deal.stage_changes = [
+        StageChange(to_stage=stage, changed_on=moment, by_id=by_id) for stage, moment in steps
+    ]
+    check_past_deal(session, deal)
     session.add(deal)
     return deal
+
+
+def check_past_deal(session: Session, deal: Deal) -> None:
+    """Before a new deal of another system is saved: the steps it brings are all of its history.
+
+    A stage nobody dated leaves `stage_since` empty. Raises DomainError as `check_deal` does.
+    """
+    with session.no_autoflush:
+        _check_contact(deal)
+        _place(session, deal)
+        deal.stage_changes.sort(key=lambda step: step.changed_on)
+        before: Stage | None = None
+        for step in deal.stage_changes:
+            _check_stage(deal, step.to_stage)
+            step.from_stage, before = before, step.to_stage
+            deal.stage_since = step.changed_on.date() if step.to_stage is deal.stage else None
+        reached = [deal.stage, *(step.to_stage for step in deal.stage_changes)]
+        deal.furthest_stage = _furthest(reached)
+        deal.probability = probability_in(deal.stage.kind, deal.stage.probability, deal.probability)
 
 
 def _place(session: Session, deal: Deal) -> None:

@@ -125,7 +125,7 @@ class ReorderPointView(EntityView):
     ]
     facts = ["product", "warehouse", "min_quantity", "target_quantity"]
     layouts = [Chart("warehouse")]
-    match_keys = ["product"]
+    match_keys = ["product", "warehouse"]
 
     def pre_save(self, item: ReorderPoint, is_new: bool) -> None:
         ledger.check_reorder_point(db.session, item)

@@ -23,6 +23,7 @@ from app.lowcode.screens import (
     Chart,
     EntityInterface,
     EntityView,
+    Lines,
     Section,
     StatusBar,
     action,
@@ -106,6 +107,10 @@ class DealView(EntityView):
         Section("Outcome", ["competitors", "lost_reason", "lost_notes"]),
         Section("Notes", ["notes"]),
     ]
+    file_form = [
+        Section("History", ["closed_date"]),
+        Lines("stage_changes", ["to_stage", "changed_on"]),
+    ]
     facts = ["customer", "amount", "weighted_amount", "expected_close_date", "owner", "stage_since"]
     totals = ["amount", "weighted_amount"]
     status_bar = StatusBar("stage", _way)
@@ -154,10 +159,17 @@ class DealView(EntityView):
             stage = pipelines.stage_of_kind(pipeline, StageKind.OPEN)
         except DomainError:  # before anybody made a pipeline the form says what is missing
             return {}
-        return {"pipeline": pipeline, "stage": stage, "engaged_date": clock.now().date()}
+        return {"pipeline": pipeline, "stage": stage}
 
     def pre_save(self, item: Deal, is_new: bool) -> None:
         deals.check_deal(db.session, item, is_new=is_new, **_acting())
+
+    def pre_import(self, item: Deal, is_new: bool) -> None:
+        """A new deal of a file was worked on elsewhere: its steps are those that the file dates."""
+        if is_new:
+            deals.check_past_deal(db.session, item)
+        else:
+            self.pre_save(item, is_new)
 
     # actions ----------------------------------------------------------------------
     def is_action_available(self, name: str, item: Deal) -> bool:
