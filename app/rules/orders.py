@@ -21,6 +21,8 @@ class OrderState(Choice):
     HISTORY = "history", "History", "purple"
 
 
+#: what a line comes to is less: a thousand of them still fit a column
+LIMIT = Decimal(10**11)
 #: the usual way, as the bar on the record shows it
 ORDER_PATH = (OrderState.DRAFT, OrderState.CONFIRMED, OrderState.SHIPPED, OrderState.DONE)
 #: states in which somebody owes for the order
@@ -69,6 +71,8 @@ def price_line(
     if not 0 <= tax_rate <= 1:
         raise InvalidInput("A tax rate is between 0 and 100 percent.", field="tax_rate")
     net = line_amount(quantity, unit_price, discount_rate)
+    if net >= LIMIT:
+        raise InvalidInput("This amount is too large.", field="quantity")
     return LineAmounts(net, line_amount(net, tax_rate))
 
 

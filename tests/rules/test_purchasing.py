@@ -1,9 +1,10 @@
-"""The vocabulary of suppliers: distinct codes and labels, and only a blocked grade is red."""
+"""Suppliers' vocabulary is distinct, and purchase orders only go where their states lead."""
 
 import pytest
 
 from app.rules.choices import Choice
-from app.rules.purchasing import PaymentTerms, SupplierGrade
+from app.rules.errors import DomainError
+from app.rules.purchasing import PURCHASE_MACHINE, PaymentTerms, PurchaseState, SupplierGrade
 
 
 @pytest.mark.parametrize("vocabulary", [SupplierGrade, PaymentTerms])
@@ -15,3 +16,23 @@ def test_codes_and_labels_are_distinct(vocabulary: type[Choice]) -> None:
 
 def test_only_a_blocked_supplier_is_shown_in_red() -> None:
     assert [grade for grade in SupplierGrade if grade.color == "red"] == ["blocked"]
+
+
+ALLOWED = {
+    (PurchaseState.DRAFT, "order"): PurchaseState.ORDERED,
+    (PurchaseState.DRAFT, "cancel"): PurchaseState.CANCELLED,
+    (PurchaseState.ORDERED, "receive"): PurchaseState.RECEIVED,
+    (PurchaseState.ORDERED, "cancel"): PurchaseState.CANCELLED,
+}
+
+
+@pytest.mark.parametrize("state", PurchaseState)
+@pytest.mark.parametrize("action", PURCHASE_MACHINE.actions)
+def test_every_pair_of_state_and_action(state: PurchaseState, action: str) -> None:
+    wanted = ALLOWED.get((state, action))
+    assert PURCHASE_MACHINE.may(action, state) is (wanted is not None)
+    if wanted is None:
+        with pytest.raises(DomainError):
+            PURCHASE_MACHINE.after(action, state)
+    else:
+        assert PURCHASE_MACHINE.after(action, state) is wanted
