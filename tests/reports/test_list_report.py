@@ -1,7 +1,6 @@
 """Lists on paper: every text as it was typed, pages counted, fonts embedded."""
 
 import io
-import random
 from dataclasses import replace
 from typing import Any
 
@@ -14,55 +13,7 @@ from app.lowcode import exporting
 from app.lowcode.exporting import formats
 from app.reports import theme
 from tests.callers import Caller, inside
-
-_PIECES = [
-    "<b>",
-    "</b>",
-    "<b>unclosed",
-    "<img src='/etc/passwd'/>",
-    "<a href='javascript:alert(1)'>x</a>",
-    "<font color='nonsense'>",
-    "<para>",
-    "&amp;",
-    "&",
-    "&#x41;",
-    "]]>",
-    "<!--",
-    "<?xml?>",
-    "{{7*7}}",
-    "%(name)s",
-    "%s",
-    "\\",
-    "'\"",
-    "喆堃镕㛃翀犇䶮",
-    "有限公司",
-    "Ünïcödé",
-    "¥〇",
-    "\x00",
-    "\x07",
-    "\x1b[31m",
-    "\u202e",
-    "\u200b",
-    "\t",
-    "\n",
-    "  ",
-    "A" * 40,
-    "字" * 30,
-]
-
-
-def hostile_names(count: int) -> list[str]:
-    """Random strings of markup, control characters and Chinese, the same at every run."""
-    chance = random.Random(20260305)  # noqa: S311 - no secret
-    return [
-        f"N{number:03}" + "".join(chance.choices(_PIECES, k=chance.randint(1, 5)))
-        for number in range(count)
-    ]
-
-
-def squeezed(text: str) -> str:
-    """Without blanks: where a line was broken says nothing about the text."""
-    return "".join(text.split())
+from tests.papers import PIECES, hostile_names, squeezed
 
 
 def pdf_of(app: Flask, names: list[str], **query: Any) -> PdfReader:
@@ -81,7 +32,7 @@ def test_five_hundred_hostile_names_are_printed_as_they_stand(app: Flask) -> Non
     assert not missing
 
 
-@pytest.mark.parametrize("name", _PIECES)
+@pytest.mark.parametrize("name", PIECES)
 def test_a_hostile_name_alone_is_printed_too(app: Flask, name: str) -> None:
     (page,) = pdf_of(app, [f"Start {name} end"]).pages
     assert squeezed(theme.plain(f"Start {name} end")) in squeezed(page.extract_text())

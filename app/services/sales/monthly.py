@@ -84,7 +84,7 @@ def net_by_span(session: Session, borders: Sequence[date]) -> list[Decimal]:
         )
         .group_by(span)
     )
-    found: dict[int, Decimal] = dict(session.execute(statement).tuples().all())
+    found: dict[int, Decimal] = dict(session.execute(statement).all())
     return [found.get(place, NOTHING) for place in range(len(branches))]
 
 
