@@ -8,7 +8,7 @@ from app.rules.states import Machine
 class LeadStatus(Choice):
     """How far a lead has come."""
 
-    NEW = "new", "New", "azure"
+    NEW = "new", "New lead", "azure"
     WORKING = "working", "Being contacted", "blue"
     QUALIFIED = "qualified", "Qualified", "teal"
     CONVERTED = "converted", "Converted", "green"

@@ -8,9 +8,9 @@ from app.rules.states import Machine
 class StageKind(Choice):
     """What a stage means for the deals in it; a pipeline has its own names for its stages."""
 
-    OPEN = "open", "Open", "blue"
-    WON = "won", "Won", "green"
-    LOST = "lost", "Lost", "red"
+    OPEN = "open", "Open deal", "blue"
+    WON = "won", "Won deal", "green"
+    LOST = "lost", "Lost deal", "red"
 
 
 class TargetMetric(Choice):

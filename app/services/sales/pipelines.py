@@ -42,10 +42,10 @@ def stage_of_kind(pipeline: Pipeline, kind: StageKind) -> Stage:
     stages = stages_of(pipeline, kind)
     if not stages:
         raise DomainError(
-            "The pipeline %(name)s has no stage of the kind %(kind)s.",
+            "The pipeline %(name)s lacks stages: it needs open ones, one for won deals and one "
+            "for lost ones.",
             field="stage",
             name=pipeline.name,
-            kind=kind.label,
         )
     return stages[0]
 

@@ -59,7 +59,7 @@ class LeadView(EntityView):
     form = [
         Section("Lead", ["name", "company_name", "job_title", "status", "score"]),
         Section("Ways to reach", ["phone", "email"]),
-        Section("Origin and responsibility", ["source", "campaign", "industry", "region"]),
+        Section("Origin", ["source", "campaign", "industry", "region"]),
         Section("Responsibility", ["owner", "team"]),
         Section("Needs and notes", ["needs", "notes"]),
     ]
@@ -98,7 +98,7 @@ class LeadView(EntityView):
     def is_action_available(self, name: str, item: Lead) -> bool:
         return name not in LEAD.actions or LEAD.may(name, item.status)
 
-    @action("work", _("Contact"), icon="phone-call")
+    @action("work", _("Start contacting"), icon="phone-call")
     def work(self, items: Any) -> None:
         self.apply(items, lambda lead: leads.step_lead(lead, "work"))
 
