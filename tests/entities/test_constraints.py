@@ -1,6 +1,7 @@
 """What the database itself holds, whoever writes: named constraints on both databases."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.entities.catalog import Product, ProductCategory, ProductComponent, Unit
 from app.entities.customers import Contact, Customer, CustomerAddress, Interaction, Tag
+from app.entities.marketing import Campaign, CampaignMember
 from app.entities.purchasing import Supplier
+from app.entities.support import Survey, SurveyResponse, Ticket
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -62,6 +65,27 @@ def part_of(quantity: Decimal) -> Callable[[Session], list[Any]]:
     return rows
 
 
+def answer_of(**values: Any) -> Callable[[Session], list[Any]]:
+    def rows(_session: Session) -> list[Any]:
+        return [SurveyResponse(survey=Survey(name="示例"), customer=Customer(name="甲"), **values)]
+
+    return rows
+
+
+def rated_twice(_session: Session) -> list[Any]:
+    customer, survey = Customer(name="甲"), Survey(name="示例")
+    ticket = Ticket(subject="示例", customer=customer)
+    return [
+        SurveyResponse(survey=survey, customer=customer, ticket=ticket, csat=csat)
+        for csat in (1, 5)
+    ]
+
+
+def member_twice(_session: Session) -> list[Any]:
+    campaign, contact = Campaign(name="示例"), Contact(name="演示", customer=Customer(name="甲"))
+    return [CampaignMember(campaign=campaign, contact=contact, name="演示") for _ in range(2)]
+
+
 @pytest.mark.parametrize(
     "rows",
     [
@@ -91,6 +115,22 @@ def part_of(quantity: Decimal) -> Callable[[Session], list[Any]]:
         pytest.param(own_category, id="a category below itself"),
         pytest.param(part_twice, id="a part twice in one set"),
         pytest.param(part_of(Decimal(0)), id="a part without quantity"),
+        pytest.param(same_code(Campaign), id="two campaigns with one code"),
+        pytest.param(
+            lambda _: [Ticket(subject="示例", customer=Customer(name="甲"), rating=6)],
+            id="a ticket rated beyond the scale",
+        ),
+        pytest.param(answer_of(csat=0), id="satisfaction below the scale"),
+        pytest.param(answer_of(nps=11), id="a recommendation beyond the scale"),
+        pytest.param(answer_of(), id="a response that answers nothing"),
+        pytest.param(rated_twice, id="two answers about one ticket"),
+        pytest.param(member_twice, id="a contact twice in one campaign"),
+        pytest.param(
+            lambda _: [
+                Campaign(name="示例", start_date=date(2026, 3, 2), end_date=date(2026, 3, 1))
+            ],
+            id="a campaign that ends before it starts",
+        ),
     ],
 )
 def test_the_database_refuses(session: Session, rows: Callable[[Session], list[Any]]) -> None:
