@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from app import models  # noqa: F401 - tables name each other: all are known to every test
 from app.extensions import db
 from app.lowcode.principal import system
 from app.lowcode.security.identity import forget_rights
