@@ -35,17 +35,20 @@
     legend: data.series.length > 1 ? { top: 0, icon: "circle", itemWidth: 8, itemHeight: 8, textStyle: { color: style.muted } } : undefined,
   });
 
-  // A dozen labels all stand, broken into lines; of more the ones that fit.
-  const labelling = (count, style, width) => (count <= 12
-    ? { color: style.muted, interval: 0, overflow: "break", width: Math.max(36, (width - 70) / count - 8), lineHeight: 15 }
-    : { color: style.muted, hideOverlap: true, overflow: "truncate", width: 90 });
+  // A dozen labels all stand, broken into lines; of more, and of months on a phone, the ones that fit.
+  const labelling = (data, style, width) => {
+    const room = (width - 70) / data.labels.length - 8;
+    return data.labels.length <= 12 && (data.kind !== "line" || room >= 44)
+      ? { color: style.muted, interval: 0, overflow: "break", width: Math.max(36, room), lineHeight: 15 }
+      : { color: style.muted, hideOverlap: true, overflow: "truncate", width: 90 };
+  };
 
   const axes = (data, style, width) => ({
     grid: { left: 8, right: 16, top: data.series.length > 1 ? 36 : 20, bottom: 6, containLabel: true },
     xAxis: {
       type: "category",
       data: data.labels,
-      axisLabel: labelling(data.labels.length, style, width),
+      axisLabel: labelling(data, style, width),
       axisLine: { lineStyle: { color: style.line } },
       axisTick: { show: false },
     },
