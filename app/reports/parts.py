@@ -14,6 +14,7 @@ from app.reports.sheet import Sheet, joined
 #: characters of an address or a name on a paper's head
 _HEAD_TEXT = 300
 _PLAIN: list[Any] = [
+    ("FONT", (0, 0), (-1, -1), theme.FONT),  # else Helvetica is named for empty cells
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ("LEFTPADDING", (0, 0), (-1, -1), 0),
     ("RIGHTPADDING", (0, 0), (-1, -1), 0),
@@ -90,8 +91,8 @@ def facts(sheet: Sheet, pairs: Pairs) -> None:
     table.setStyle(
         TableStyle(
             [
+                *_PLAIN,
                 ("BACKGROUND", (0, 0), (-1, -1), theme.HEAD),
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
                 ("LEFTPADDING", (0, 0), (-1, -1), 8),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 6),
                 ("TOPPADDING", (0, 0), (-1, -1), 5),
