@@ -1,4 +1,4 @@
-"""Imports through the browser: an uploaded file on its way in, what was wrong in it, and mappings."""
+"""Imports through the browser: an uploaded file on its way in, its problems, and mappings."""
 
 from datetime import datetime
 from typing import Any
