@@ -170,7 +170,7 @@ ROLES: dict[str, RoleSeed] = {
     "marketing": RoleSeed(
         "All customers to read; campaigns, tags and sources to keep",
         rights={
-            "Customer": "read export",
+            "Customer": "read export add_to_campaign",
             "Contact": "read export",
             "Interaction": "read write export",
             "Tag": "read write delete",

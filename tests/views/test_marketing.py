@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.entities.customers import Customer
 from app.entities.marketing import Campaign, CampaignMember
@@ -84,3 +85,27 @@ def test_who_wants_no_promotion_is_refused_at_the_field(app: Flask, visitor: Vis
     )
     assert answer.status_code == 422
     assert "示例 asked for no more promotion." in answer.text
+
+
+def test_ticked_customers_become_members_of_a_campaign(app: Flask, visitor: Visitors) -> None:
+    campaign, first, second, silent = saved(
+        app,
+        Campaign(name="示例活动"),
+        Customer(name="示例甲"),
+        Customer(name="示例乙"),
+        Customer(name="示例丙", do_not_contact=True),
+    )
+    person = visitor("marketing", locale="en")
+    rows = {"rowid": [str(first), str(second), str(silent)]}
+    asked = person.post("/customers/action/add_to_campaign", **rows)
+    assert asked.status_code == 200
+    picker = re.search(r"/campaign-members/picker/campaign", asked.text)
+    assert picker is not None
+    assert person.get(picker[0]).json == [{"value": str(campaign), "label": "示例活动"}]
+    form = {**rows, "asked": "1", "campaign": str(campaign)}
+    assert person.post("/customers/action/add_to_campaign", **form).status_code == 302
+    assert "1 were left out" in person.get("/customers/").text
+    with inside(app) as session:
+        names = session.scalars(select(CampaignMember.name).order_by(CampaignMember.name)).all()
+    assert sorted(names) == ["示例乙", "示例甲"]
+    assert person.post("/customers/action/make_vip", **rows).status_code == 403

@@ -95,7 +95,9 @@ class Acting:
 
     def _ask(self, name: str, items: Sequence[Any], form: Form) -> Any:
         for field in form:
-            self.wire_picker(field, field.short_name, set())
+            # An input of another entity is picked where that entity's own form picks it.
+            screen = self.screen_of(field.source.model) or self
+            screen.wire_picker(field, field.short_name, set())
         label = str(self.actions[name].text)
         carried = [("rowid", str(item.id)) for item in items] + [("asked", "1")]
         carried += [(key, request.form[key]) for key in ("from", "state") if key in request.form]

@@ -1,8 +1,13 @@
 """The screen of customers."""
 
+from typing import Any
+
+from flask import flash
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.entities.customers import Customer
+from app.entities.marketing import CampaignMember
 from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode import principal
@@ -19,7 +24,7 @@ from app.lowcode.screens import (
     action,
 )
 from app.rules.customers import Tier
-from app.services import customers
+from app.services import customers, marketing
 from app.views.customers.contact import ContactView
 from app.views.customers.interaction import InteractionView
 from app.views.warnings import duplicate_warnings
@@ -179,6 +184,23 @@ class CustomerView(EntityView):
     )
     def take_over(self, items: list[Customer]) -> None:
         customers.assign(items, db.session.get(User, principal.current().user_id))
+
+    @action(
+        "add_to_campaign",
+        _("Add to campaign"),
+        icon="speakerphone",
+        inputs=[(CampaignMember, "campaign")],
+    )
+    def add_to_campaign(self, items: list[Customer], values: dict[str, Any]) -> None:
+        added = marketing.add_customers(db.session, values["campaign"], items)
+        if left_out := len(items) - added:
+            flash(
+                gettext(
+                    "%(count)s were left out: members already, or they want no promotion.",
+                    count=left_out,
+                ),
+                "warning",
+            )
 
     @action(
         "verify",
