@@ -92,7 +92,7 @@ def _allocated(session: Session, payment: Payment) -> dict[int, Decimal]:
         .where(_allocations.c.payment_id == payment.id)
         .group_by(_allocations.c.order_id)
     )
-    return dict(session.connection().execute(statement).tuples().all())
+    return {key: amount for key, amount in session.connection().execute(statement)}
 
 
 def _pay(session: Session, change: Counter[int]) -> None:

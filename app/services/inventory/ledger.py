@@ -62,7 +62,6 @@ def post_move(session: Session, move: StockMove, now: datetime) -> StockMove:
     is worth `value_amount`; where that is None, the average so far. Raises DomainError.
     """
     _check(move, now)
-    session.add(move)
     if move.product.id is None or None in (move.from_location.id, move.to_location.id):
         session.flush([move.product, move.from_location, move.to_location])
     source, target = _key(move, move.from_location), _key(move, move.to_location)
@@ -78,6 +77,7 @@ def post_move(session: Session, move: StockMove, now: datetime) -> StockMove:
     if target and source != target:
         levels.put(session, target, move.quantity, move.value_amount)
     levels.forget(session)
+    session.add(move)
     session.flush()
     return move
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from app.entities.sales.deal import Deal
 from app.entities.sales.order import SalesOrder, SalesOrderLine
-from app.rules.amounts import total
 from app.rules.errors import DomainError, InvalidInput
 from app.rules.orders import EDITABLE, PAYABLE, LineAmounts, OrderState, price_line, price_order
 
@@ -127,12 +126,12 @@ def over_credit(session: Session, order: SalesOrder) -> Decimal:
     limit = order.customer.credit_limit
     if limit is None or order.state is not OrderState.DRAFT:
         return _NONE
-    owed = session.connection().scalar(
-        select(func.sum(_orders.c.total_amount - _orders.c.paid_amount)).where(
-            _orders.c.customer_id == order.customer.id, _orders.c.state.in_(PAYABLE)
-        )
+    statement = select(func.sum(_orders.c.total_amount), func.sum(_orders.c.paid_amount)).where(
+        _orders.c.customer_id == order.customer.id, _orders.c.state.in_(PAYABLE)
     )
-    return max(total((owed or _NONE, order.total_amount)) - limit, _NONE)
+    charged, paid = session.connection().execute(statement).one()
+    owed = (charged or _NONE) - (paid or _NONE)
+    return max(owed + order.total_amount - limit, _NONE)
 
 
 def order_from_deal(session: Session, deal: Deal, *, today: date, tax_rate: Decimal) -> SalesOrder:
