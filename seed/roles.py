@@ -152,7 +152,7 @@ ROLES: dict[str, RoleSeed] = {
         rights={
             "Goods": "read write",
             # Reached for their delivery alone: the screen with the prices stays closed.
-            "SalesOrder": "",
+            "SalesOrder": "deliver",
             **_STOCK,
             "StockLevel": "read export act",
             "StockMove": "read write export import",

@@ -13,6 +13,7 @@ from app.reports.grid import Column, Text
 from app.reports.sheet import Sheet, joined
 from app.rules.errors import DomainError
 from app.rules.orders import OrderState
+from app.services.inventory.ledger import is_stocked
 from app.services.sales.deliveries import orders_to_ship
 
 #: notes in one file; beyond that nobody picks in one round
@@ -77,11 +78,15 @@ def _note(sheet: Sheet, order: SalesOrder) -> None:
     ]
     rows = [
         [str(place), product_of(line), formats.quantity(line.quantity), unit_of(line), "", ""]
-        for place, line in enumerate(order.lines, start=1)
+        for place, line in enumerate(filter(_is_goods, order.lines), start=1)
     ]
     parts.lines(sheet, columns, rows)
     parts.remarks(sheet, (_("Notes"), order.notes))
     parts.signatures(sheet, _("Picked by"), _("Rechecked by"), _("Delivered by"), _("Received by"))
+
+
+def _is_goods(line: SalesOrderLine) -> bool:
+    return is_stocked(line.product)
 
 
 def recipient_of(order: SalesOrder) -> list[str | None]:
@@ -97,7 +102,8 @@ def recipient_of(order: SalesOrder) -> list[str | None]:
     street = order.ship_address
     person = joined((contact.name, contact.mobile or contact.phone)) if contact else None
     return [
-        order.ship_name or order.customer.name,
+        # Who packs the goods need not see the customer.
+        order.ship_name or (order.customer.name if order.customer else ""),
         *((place, street) if is_chinese() else (street, place)),
         person,
     ]

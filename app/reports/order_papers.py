@@ -68,6 +68,8 @@ def _sheet(title: str, order: SalesOrder) -> Sheet:
 
 def _head(sheet: Sheet, order: SalesOrder, *facts: tuple[str, str]) -> None:
     customer, contact = order.customer, order.contact
+    if customer is None:  # an order of one's own with a customer of somebody else
+        raise DomainError("You do not see the customer of this order. Ask the customer's owner.")
     tax_number = f"{_('Tax number')} {customer.tax_number}" if customer.tax_number else ""
     parts.letterhead(sheet, order.code)
     parts.parties(

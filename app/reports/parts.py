@@ -14,7 +14,7 @@ from app.reports.sheet import Sheet, joined
 #: characters of an address or a name on a paper's head
 _HEAD_TEXT = 300
 _PLAIN: list[Any] = [
-    ("FONT", (0, 0), (-1, -1), theme.FONT),  # else Helvetica is named for empty cells
+    ("FONT", (0, 0), (-1, -1), theme.FONT),  # else Helvetica is named, though unused
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ("LEFTPADDING", (0, 0), (-1, -1), 0),
     ("RIGHTPADDING", (0, 0), (-1, -1), 0),
@@ -145,6 +145,7 @@ def totals(
     sums.setStyle(
         TableStyle(
             [
+                *_PLAIN,
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 4),
                 ("TOPPADDING", (0, 0), (-1, -1), 2),
