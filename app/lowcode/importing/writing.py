@@ -1,6 +1,7 @@
 """Writing one record: into a new row or an existing one, and only where the two differ."""
 
 from collections.abc import Mapping as Values
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
@@ -31,6 +32,11 @@ class RowWriter:
         self._may_add, self._may_edit = view.may("can_add"), view.may("can_edit")
         self._defaulted = defaulted(view)
 
+    @cached_property
+    def _start_values(self) -> dict[str, Any]:
+        """What the screen says that new rows hold, asked once for all of them."""
+        return dict(self._view.start_values())
+
     def write(
         self, draft: Draft, rows: Values[Link, Any], *, alone: bool
     ) -> tuple[RowOutcome, Any]:
@@ -57,8 +63,9 @@ class RowWriter:
         if not self._may_add:
             raise FieldErrors({"": [_("Your role does not allow adding entries here.")]})
         item = self._view.model()
-        for field in self._defaulted:
-            setattr(item, field.name, default_of(field))
+        start = {field.name: default_of(field) for field in self._defaulted} | self._start_values
+        for name in start.keys() - values.keys():
+            setattr(item, name, start[name])
         whole = values | lines
         try:
             if alone:

@@ -70,7 +70,10 @@ def save(
 def fill(
     view: Any, item: Any, values: Mapping[str, Any], *, is_new: bool, from_file: bool = False
 ) -> None:
-    """The first half of `save`: put the values in and check the screen's rules, without a flush."""
+    """The first half of `save`: put the values in and check the screen's rules, without a flush.
+
+    A file's rows bring what new rows start with: asking the screen for each would take too long.
+    """
     errors: dict[str, list[str]] = {}
     parts = (*view.form, *view.file_form)
     lines = {part.name: part for part in parts if isinstance(part, Lines)}
@@ -80,7 +83,7 @@ def fill(
                 _put_lines(lines[name], item, value)
             else:
                 setattr(item, name, value)
-        if is_new:
+        if is_new and not from_file:
             for name, value in view.start_values().items():
                 if name not in values and getattr(item, name) is None:
                     setattr(item, name, value)
