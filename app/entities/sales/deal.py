@@ -108,6 +108,9 @@ class StageChange(Entity):
 
     scope = through("deal")
     label_column = "deal_id"
+    timeline_moment = "changed_on"
+    #: a trail itself
+    is_audited = False
 
     deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id"), index=True)
     from_stage_id: Mapped[int | None] = mapped_column(ForeignKey("stage.id"))

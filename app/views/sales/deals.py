@@ -126,7 +126,8 @@ class DealView(EntityView):
         Chart("source"),
         Chart("created_on"),
     ]
-    related_views = [StageChangeView, "tasks"]
+    related_views = ["sales-orders", "tasks", StageChangeView]
+    timeline = ["stage-changes"]
     match_keys = ["code"]
 
     # the list ---------------------------------------------------------------------
