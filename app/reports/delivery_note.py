@@ -71,7 +71,7 @@ def _note(sheet: Sheet, order: SalesOrder) -> None:
     columns = [
         Column("#", right=True),
         Column(_("Product"), wide=True),
-        Column(_("Ordered"), right=True),
+        Column(_("Quantity"), right=True),
         Column(_("Unit")),
         Column(_("Picked"), by_hand=True),
         Column(_("Rechecked"), by_hand=True),
