@@ -25,24 +25,11 @@ def add_people(sample: Sample) -> list[tuple[str, str, str]]:
     for role, name, title, team in words.USERS:
         password = secrets.token_urlsafe(12)
         user = _add_user(sample, f"demo_{role}", role, password, name, title, team)
-        if role in {"sales", "sales_manager"}:
-            sample.sellers.append(user)
-        if role == "service":
-            sample.agents.append(user)
         shown.append((user.username, role, password))
-    for number, (name, team) in enumerate(words.COLLEAGUES, start=1):
-        # Nobody knows this password: the colleague owns customers and never signs in.
+    for number, (role, name, title, team) in enumerate(words.COLLEAGUES, start=1):
+        # Nobody knows this password: the colleague never signs in.
         password = secrets.token_urlsafe(32)
-        user = _add_user(
-            sample, f"demo_colleague_{number}", "sales", password, name, "销售代表", team
-        )
-        sample.sellers.append(user)
-    for number, (name, team) in enumerate(words.AGENTS, start=1):
-        password = secrets.token_urlsafe(32)
-        username = f"demo_agent_{number}"
-        sample.agents.append(
-            _add_user(sample, username, "service", password, name, "客服专员", team)
-        )
+        _add_user(sample, f"demo_colleague_{number}", role, password, name, title, team)
     sample.session.flush()
     # Teams and users point at each other: the managers come when both are written.
     sample.teams["demo-sales"].manager = sample.sellers[0]
@@ -67,4 +54,8 @@ def _add_user(
         active=True,
     )
     sample.session.add(user)
+    if role in {"sales", "sales_manager"}:
+        sample.sellers.append(user)
+    if role == "service":
+        sample.agents.append(user)
     return user

@@ -179,15 +179,16 @@ USERS = [
     ("finance", "演示财务", "会计", "demo-office"),
     ("read_only", "演示只读", "审计", "demo-office"),
 ]
-#: (name, code of the team): colleagues who own customers and never sign in
+#: (role, name, job title, code of the team): colleagues with customers or tickets of their own
+#: who never sign in
 COLLEAGUES = [
-    ("演示销售甲", "demo-east"),
-    ("演示销售乙", "demo-shanghai"),
-    ("演示销售丙", "demo-south"),
-    ("演示销售丁", "demo-south"),
+    ("sales", "演示销售甲", "销售代表", "demo-east"),
+    ("sales", "演示销售乙", "销售代表", "demo-shanghai"),
+    ("sales", "演示销售丙", "销售代表", "demo-south"),
+    ("sales", "演示销售丁", "销售代表", "demo-south"),
+    ("service", "演示客服甲", "客服专员", "demo-service"),
+    ("service", "演示客服乙", "客服专员", "demo-service"),
 ]
-#: (name, code of the team): colleagues who serve customers and never sign in
-AGENTS = [("演示客服甲", "demo-service"), ("演示客服乙", "demo-service")]
 #: (type, subject, description, solution)
 REQUESTS = [
     (
