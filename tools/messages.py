@@ -81,6 +81,8 @@ def _texts_of(view: Any) -> Iterator[tuple[str, str]]:
 
     place = type(view).__name__
     models = [view.model]
+    for document in view.documents:
+        yield place, humanize(document.right.removeprefix("can_"))
     for part in view.form:
         if isinstance(part, Section):
             yield place, part.title
