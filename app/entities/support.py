@@ -113,6 +113,7 @@ class SurveyResponse(Entity):
     label_column = "code"
     code_column = "code"
     number_sequence = "survey_response"
+    timeline_moment = "answered_on"
 
     code: Mapped[str] = mapped_column(String(32), unique=True)
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), index=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ from app.lowcode.fields.moments import today
 from app.lowcode.fields.relations import key_of
 from app.lowcode.listing import ListState
 from app.lowcode.pages import Cell, Choice
+from app.rules.months import last_day_of, last_months, month_after, month_of
 from app.rules.satisfaction import Tally, Verdict, verdict
 from app.rules.support import TicketType
 from app.services import satisfaction
@@ -56,7 +57,7 @@ class Span:
     def borders(self) -> list[Any]:
         """Midnights in the reader's zone between the months, as the list's filters have them."""
         moment = field_of(SurveyResponse, "answered_on")
-        return [moment.read(day) for day in (*self.months, _next_month(self.months[-1]))]
+        return [moment.read(day) for day in (*self.months, month_after(self.months[-1]))]
 
     def wanted(self) -> Wanted:
         borders = self.borders()
@@ -80,7 +81,7 @@ class Span:
         return {"months": str(len(self.months)), **kept}
 
     def month_filter(self, month: date) -> Filter:
-        last = _next_month(month) - timedelta(days=1)
+        last = last_day_of(month)
         return "answered_on", f"{month.isoformat()}..{last.isoformat()}"
 
     def rows(self, *more: Filter) -> str | None:
@@ -88,7 +89,7 @@ class Span:
         view = current_app.extensions["kehu_screens"][SurveyResponse]
         if not view.may("can_list"):
             return None
-        last = _next_month(self.months[-1]) - timedelta(days=1)
+        last = last_day_of(self.months[-1])
         whole = {"answered_on": f"{self.months[0].isoformat()}..{last.isoformat()}"}
         filters = tuple({**whole, **self.filters(), **dict(more)}.items())
         return str(view.list_url(ListState(filters=filters)))
@@ -173,18 +174,10 @@ def read_span(args: Mapping[str, Any]) -> Span:
     """What the address asks for; what cannot be read narrows nothing."""
     wanted = key_of(str(args.get("months", "")))
     count = wanted if wanted in SPANS else SPANS[0]
-    month = today().replace(day=1)
-    months = [month]
-    while len(months) < count:
-        months.append((months[-1] - timedelta(days=1)).replace(day=1))
     keys = {f"{name}_id": key_of(str(args.get(name, ""))) for name in ("survey", "agent", "team")}
     code = str(args.get("type", ""))
     kind = TicketType(code) if code in set(TicketType) else None
-    return Span(tuple(reversed(months)), **keys, ticket_type=kind)
-
-
-def _next_month(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1)
+    return Span(tuple(last_months(month_of(today()), count)), **keys, ticket_type=kind)
 
 
 def figure(value: Decimal | int | None, url: str | None) -> Figure:
