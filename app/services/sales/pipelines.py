@@ -14,6 +14,11 @@ from app.rules.pipeline import StageKind, check_probability, fixed_probability
 
 #: Deals go through the open stages; the two that end them stand last.
 _ORDER = [StageKind.OPEN, StageKind.WON, StageKind.LOST]
+_COLORS = {
+    StageKind.OPEN: TagColor.BLUE,
+    StageKind.WON: TagColor.GREEN,
+    StageKind.LOST: TagColor.RED,
+}
 _LAST = 10**9
 _deals = Deal.__table__
 
@@ -59,7 +64,7 @@ def check_pipeline(session: Session, pipeline: Pipeline) -> None:
         _check_stages(session, pipeline)
         for place, stage in enumerate(stages_of(pipeline), start=1):
             stage.position = 10 * place
-            stage.color = stage.color or TagColor.BLUE
+            stage.color = stage.color or _COLORS[stage.kind]
             stage.probability = fixed_probability(
                 stage.kind, check_probability(stage.probability or 0)
             )

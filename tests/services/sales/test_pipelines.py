@@ -36,6 +36,7 @@ def test_stages_are_put_in_order_with_the_closed_ones_last(session: Session) -> 
         "lost",
     ]
     assert [fourth.position, won.position, won.probability] == [40, 50, 100]
+    assert [fourth.color, won.color] == ["blue", "green"]
 
 
 @pytest.mark.parametrize("missing", [StageKind.OPEN, StageKind.WON, StageKind.LOST])

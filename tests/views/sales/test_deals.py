@@ -170,7 +170,7 @@ def test_a_colleagues_deal_is_not_there(
 
 
 def test_history_cannot_be_written_by_anybody(
-    stages: dict[str, int], visitor: Visitors, new_deal: NewDeal
+    app: Flask, stages: dict[str, int], visitor: Visitors, new_deal: NewDeal
 ) -> None:
     person = visitor("administrator")
     new_deal(person.user_id)
@@ -178,6 +178,14 @@ def test_history_cannot_be_written_by_anybody(
     for path in ("/stage-changes/new", "/stage-changes/1/edit"):
         assert person.get(path).status_code in (403, 404), path
     assert person.post("/stage-changes/1/delete").status_code in (403, 404)
+    program = Caller(app, "administrator")
+    assert program.get("stage-changes").json["count"] == 1
+    refused = {
+        program.post("stage-changes", deal=1, to_stage=1).status_code,
+        program.patch("stage-changes/1", to_stage=2).status_code,
+        program.delete("stage-changes/1").status_code,
+    }
+    assert refused <= {403, 404, 405}
 
 
 def test_a_board_shows_the_stages_of_one_pipeline(
