@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, current_app, jsonify, render_template, request
 from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -42,14 +43,14 @@ def answer(status: int, title: str, text: str, **extra: Any) -> Any:
 
 def init(app: Flask, _settings: Settings) -> None:
     titles = {
-        400: ("Bad request", "This request cannot be understood."),
-        401: ("Please sign in", "Please sign in first."),
-        403: ("Not allowed", "Your role does not allow this. Ask an administrator."),
-        404: ("Not found", "There is nothing here, or it is not yours to see."),
-        405: ("Not possible", "This address cannot be used in that way."),
-        413: ("Too large", "The file or form is too large."),
-        415: ("Wrong format", "This format is not accepted here."),
-        429: ("Too many tries", "Too many tries. Please wait a little."),
+        400: (_l("Bad request"), _l("This request cannot be understood.")),
+        401: (_l("Please sign in"), _l("Please sign in first.")),
+        403: (_l("Not allowed"), _l("Your role does not allow this. Ask an administrator.")),
+        404: (_l("Not found"), _l("There is nothing here, or it is not yours to see.")),
+        405: (_l("Not possible"), _l("This address cannot be used in that way.")),
+        413: (_l("Too large"), _l("The file or form is too large.")),
+        415: (_l("Wrong format"), _l("This format is not accepted here.")),
+        429: (_l("Too many tries"), _l("Too many tries. Please wait a little.")),
     }
 
     @app.errorhandler(HTTPException)
@@ -60,7 +61,7 @@ def init(app: Flask, _settings: Settings) -> None:
         if isinstance(error, SecurityError):
             return error  # an untrusted Host: no address can be built for a page's links
         title, text = titles[status]
-        return answer(status, _(title), _(text))
+        return answer(status, str(title), str(text))
 
     @app.errorhandler(CSRFError)
     def forged(_error: CSRFError) -> Any:

@@ -68,9 +68,8 @@ def _draw(statement: Statement) -> bytes:
     _unpaid(sheet, statement.unpaid)
     if statement.closing > 0:
         parts.remarks(sheet, (_("Bank account"), get_setting("bank_account")))
-    parts.remarks(
-        sheet, (_("Confirmation"), _("Please compare and return one signed copy. Thank you."))
-    )
+    parts.heading(sheet, _("Confirmation"))
+    sheet.add(sheet.text(_("Please compare and return one signed copy. Thank you.")))
     parts.signatures(sheet, _("Confirmed by the customer"), _("Prepared by"))
     return sheet.document()
 

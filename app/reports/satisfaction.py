@@ -95,7 +95,7 @@ def _division(
         Column(head, wide=True),
         Column(_("Responses"), right=True),
         Column(_("Answers"), right=True),
-        Column(_("Score"), right=True),
+        Column(_("Satisfaction score"), right=True),
         Column(_("Verdict")),
         Column(_("Satisfied, percent"), right=True),
         Column(_("NPS"), right=True),
