@@ -24,6 +24,7 @@ from app.rules.amounts import total
 from app.rules.errors import DomainError
 from app.rules.purchasing import PURCHASE_MACHINE, PURCHASE_PATH, PurchaseState
 from app.services import purchasing
+from app.services.inventory.ledger import usual_warehouse
 from app.views import clock
 from app.views.catalog import ProductView
 from app.views.warnings import duplicate_warnings
@@ -94,7 +95,7 @@ class PurchaseOrderView(EntityView):
     match_keys = ["code"]
 
     def start_values(self) -> Mapping[str, Any]:
-        return {"order_date": clock.now().date()}
+        return {"order_date": clock.now().date(), "warehouse": usual_warehouse(db.session)}
 
     def is_editable(self, item: PurchaseOrder) -> bool:
         return item.state is PurchaseState.DRAFT

@@ -10,6 +10,7 @@ from wtforms import Form
 
 from app.extensions import db
 from app.lowcode.fields import Field, field_of
+from app.lowcode.fields.inputs import translated
 from app.lowcode.fields.relations import key_of
 from app.lowcode.pages import FormPage, FormSection
 from app.rules.errors import DomainError
@@ -31,14 +32,33 @@ class Acting:
         if not keys or None in keys:
             abort(400)
         items = self.get_items(key for key in keys if key is not None)
-        values: dict[str, Any] = {}
-        if self.inputs_of(name):
-            self.check_available(name, items)
-            form = self._input_form(name, items)
-            if "asked" not in request.form or not form.validate():
-                return self._ask(name, items, form)
-            values = {field.short_name: field.data for field in form}
-        return self._answer(name, items, values)
+        form, values = None, {}
+        try:
+            if self.inputs_of(name):
+                self.check_available(name, items)
+                form = self._input_form(name, items)
+                if "asked" not in request.form or not form.validate():
+                    return self._ask(name, items, form)
+                values = {field.short_name: field.data for field in form}
+            return self._answer(name, items, values)
+        except DomainError as error:
+            db.session.rollback()
+            return self._refuse(name, items, form, error)
+
+    def _refuse(
+        self, name: str, items: Sequence[Any], form: Form | None, error: DomainError
+    ) -> Any:
+        """Say why not where the person is: in the dialog, on the record, or above the list."""
+        if form is not None:
+            return self._ask(name, items, form, [translated(error)])
+        if not {"from", "state"} & set(request.form):
+            raise error
+        flash(translated(error), "danger")
+        return redirect(self._way_back(items))
+
+    def _way_back(self, items: Sequence[Any]) -> str:
+        single = request.form.get("from") == "record" and len(items) == 1
+        return str(self.url_of(items[0].id) if single else self.back_to_list())
 
     def _answer(self, name: str, items: Sequence[Any], values: dict[str, Any]) -> Any:
         answer = self.perform(name, items, values)
@@ -47,8 +67,7 @@ class Acting:
             return answer
         label = self.actions[name].text
         flash(_("%(action)s: %(count)s done.", action=label, count=len(items)), "success")
-        single = request.form.get("from") == "record" and len(items) == 1
-        return redirect(self.url_of(items[0].id) if single else self.back_to_list())
+        return redirect(self._way_back(items))
 
     def perform(self, name: str, items: Sequence[Any], values: dict[str, Any]) -> Any:
         """Do it on every row or on none; the caller commits. DomainError when it cannot be."""
@@ -93,7 +112,7 @@ class Acting:
         asked = "asked" in request.form
         return form_class(request.form if asked else None, data={} if asked else start)
 
-    def _ask(self, name: str, items: Sequence[Any], form: Form) -> Any:
+    def _ask(self, name: str, items: Sequence[Any], form: Form, errors: Sequence[str] = ()) -> Any:
         for field in form:
             # An input of another entity is picked where that entity's own form picks it.
             screen = self.screen_of(field.source.model) or self
@@ -109,7 +128,7 @@ class Acting:
             cancel_url=self.url_of(items[0].id) if len(items) == 1 else self.back_to_list(),
             form=form,
             parts=[FormSection(label, list(form))],
-            errors=[],
+            errors=list(errors),
             mode="action",
             help_url=self.help_url,
             hidden=carried,

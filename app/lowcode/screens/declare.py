@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from flask_appbuilder.actions import action as fab_action
+
+#: FAB collects actions by name; this keeps the order they are declared in
+_places = count()
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,7 @@ def action(
 
     def wrap(method: Callable[..., Any]) -> Callable[..., Any]:
         method.inputs, method.optional = tuple(inputs), tuple(optional)  # type: ignore[attr-defined]
+        method.place = next(_places)  # type: ignore[attr-defined]
         return fab_action(name, text, confirmation, icon, multiple, single)(method)
 
     return wrap

@@ -100,6 +100,7 @@ class EntityView(Writing, Acting, Documents, RecordExtras, LayoutData, Pickers, 
     def __init__(self, **kwargs: Any) -> None:
         declared = self.base_permissions
         super().__init__(**kwargs)
+        self.actions = dict(sorted(self.actions.items(), key=lambda pair: pair[1].func.place))
         if declared is None and self.form:
             self.base_permissions = sorted({*self.base_permissions, *self.extra_permissions})
         # Without a form nothing can be added or changed, without documents nothing printed.

@@ -4,7 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import inspect, or_, select
+from sqlalchemy import Select, inspect, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.entities.catalog import Product
@@ -20,15 +21,25 @@ def is_stocked(product: Product) -> bool:
     return product.use != ProductUse.SERVICE
 
 
+def usual_warehouse(session: Session) -> Warehouse | None:
+    """The first active warehouse: what new orders name until somebody chooses another."""
+    return session.scalar(
+        select(Warehouse)
+        .where(Warehouse.is_active.is_(True))
+        .order_by(Warehouse.position, Warehouse.id)
+        .limit(1)
+    )
+
+
 def place_of(session: Session, warehouse: Warehouse) -> Location:
     """The warehouse's own location; made where there is none yet."""
-    found = session.scalar(
+    wanted = (
         select(Location)
         .where(Location.warehouse == warehouse, Location.kind == LocationKind.INTERNAL)
         .order_by(Location.id)
         .limit(1)
     )
-    return found or _make(session, own_place(warehouse))
+    return session.scalar(wanted) or _make(session, wanted, own_place(warehouse))
 
 
 def own_place(warehouse: Warehouse) -> Location:
@@ -43,15 +54,18 @@ def own_place(warehouse: Warehouse) -> Location:
 
 def outside(session: Session, kind: LocationKind) -> Location:
     """The location that stands for suppliers, customers, adjustments or opening stock."""
-    found = session.scalar(
-        select(Location).where(Location.kind == kind).order_by(Location.id).limit(1)
-    )
-    return found or _make(session, Location(code=kind.value, name=kind.label, kind=kind))
+    wanted = select(Location).where(Location.kind == kind).order_by(Location.id).limit(1)
+    made = Location(code=kind.value, name=kind.label, kind=kind)
+    return session.scalar(wanted) or _make(session, wanted, made)
 
 
-def _make(session: Session, location: Location) -> Location:
-    session.add(location)
-    session.flush()
+def _make(session: Session, wanted: Select[Location], location: Location) -> Location:
+    """Somebody else may make the same one at this moment: then it is theirs."""
+    try:
+        with session.begin_nested():
+            session.add(location)
+    except IntegrityError:
+        return session.scalars(wanted).one()
     return location
 
 

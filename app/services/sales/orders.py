@@ -11,6 +11,7 @@ from app.entities.sales.deal import Deal
 from app.entities.sales.order import SalesOrder, SalesOrderLine
 from app.rules.errors import DomainError, InvalidInput
 from app.rules.orders import EDITABLE, PAYABLE, LineAmounts, OrderState, price_line, price_order
+from app.services.inventory.ledger import usual_warehouse
 
 _NONE = Decimal(0)
 _orders: Any = SalesOrder.__table__
@@ -146,6 +147,7 @@ def order_from_deal(session: Session, deal: Deal, *, today: date, tax_rate: Deci
         team=deal.team,
         order_date=today,
         state=OrderState.DRAFT,
+        warehouse=usual_warehouse(session),
     )
     if deal.product is not None:
         order.lines.append(

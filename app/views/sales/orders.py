@@ -29,6 +29,7 @@ from app.rules.amounts import total
 from app.rules.errors import DomainError
 from app.rules.orders import EDITABLE, ORDER_MACHINE, ORDER_PATH, PAYABLE, OrderState
 from app.services import billing
+from app.services.inventory.ledger import usual_warehouse
 from app.services.sales import fulfilment, orders
 from app.views import clock
 
@@ -186,7 +187,7 @@ class SalesOrderView(EntityView):
 
     # saving -----------------------------------------------------------------------
     def start_values(self) -> Mapping[str, Any]:
-        return {"order_date": clock.now().date()}
+        return {"order_date": clock.now().date(), "warehouse": usual_warehouse(db.session)}
 
     def is_editable(self, item: SalesOrder) -> bool:
         return item.state in EDITABLE
