@@ -178,7 +178,7 @@ def _warehouse_sheet(asked: StockRequest, rows: list[WarehouseStock]) -> Sheet:
         Column("warehouse", _("Warehouse"), "text"),
         Column("products", _("Products in stock"), "number", "right"),
         Column("low", _("Low stock"), "number", "right"),
-        Column("value", _("Value"), "money", "right"),
+        Column("value", _("Stock value"), "money", "right"),
     ]
     return Sheet(columns, [_warehouse_row(asked, row) for row in rows])
 
@@ -209,7 +209,7 @@ def _product_sheet(
                 ("available", _("Available"), "quantity"),
                 ("on_order", _("On order"), "quantity"),
                 ("low", _("Low stock"), "number"),
-                ("value", _("Value"), "money"),
+                ("value", _("Stock value"), "money"),
             )
         ),
     ]
