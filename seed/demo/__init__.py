@@ -12,6 +12,7 @@ from seed.demo.people import add_people
 from seed.demo.sales import add_sales
 from seed.demo.sample import Sample
 from seed.demo.service import add_answers, add_tasks, add_tickets
+from seed.demo.trade import add_trade
 
 
 def fill(
@@ -32,6 +33,8 @@ def fill(
     add_customers(sample)
     echo("  演示线索和商机 / leads and deals")
     add_sales(sample)
+    echo("  演示库存、采购、订单和收款 / stock, purchases, orders and payments")
+    add_trade(sample)
     echo("  演示营销活动 / campaigns")
     add_campaigns(sample)
     echo("  演示工单、满意度和任务 / tickets, satisfaction and tasks")
