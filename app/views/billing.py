@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.entities.billing import Payment, PaymentAllocation
 from app.extensions import db
 from app.lowcode.screens import Calendar, Chart, EntityInterface, EntityView, Lines, Section
@@ -15,8 +17,8 @@ from app.views import clock
 def _totals(lines: Sequence[PaymentAllocation]) -> list[tuple[str, Decimal]]:
     allocated = total(line.amount for line in lines if line.amount)
     payment = lines[0].payment if lines else None
-    shown = [("Allocated", allocated)]
-    return shown if payment is None else [*shown, ("Not allocated", payment.amount - allocated)]
+    shown = [(_("Allocated"), allocated)]
+    return shown if payment is None else [*shown, (_("Not allocated"), payment.amount - allocated)]
 
 
 class PaymentAllocationView(EntityView):

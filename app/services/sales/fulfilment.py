@@ -29,12 +29,13 @@ def confirm_orders(session: Session, orders: Iterable[SalesOrder], *, payment_da
     Payment is due `payment_days` after the order's date where the order says nothing else.
     """
     locked = _lock(session, orders)
-    for order in locked:
-        order.state = ORDER_MACHINE.after("confirm", order.state)
-        _check_complete(order)
-        order.due_date = order.due_date or order.order_date + timedelta(days=payment_days)
-        for line in order.lines:
-            line.reserved_quantity = line.quantity if is_stocked(line.product) else _NOTHING
+    with session.no_autoflush:  # one change of each order in the trail, not one per question
+        for order in locked:
+            order.state = ORDER_MACHINE.after("confirm", order.state)
+            _check_complete(order)
+            order.due_date = order.due_date or order.order_date + timedelta(days=payment_days)
+            for line in order.lines:
+                line.reserved_quantity = line.quantity if is_stocked(line.product) else _NOTHING
     levels.reserve(session, _held(locked))
     session.flush()
 
