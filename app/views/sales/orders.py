@@ -54,7 +54,7 @@ def _totals(lines: Sequence[SalesOrderLine]) -> list[tuple[str, Decimal]]:
     if order is not None:
         shown.append(("Freight", order.freight_amount))
         return [*shown, ("Total amount", total((net, tax, order.freight_amount)))]
-    return [*shown, ("Sum of the lines", total((net, tax)))]
+    return [*shown, (gettext("Sum of the lines"), total((net, tax)))]
 
 
 def _is_draft(order: SalesOrder) -> bool:
@@ -158,7 +158,14 @@ class SalesOrderView(EntityView):
     ]
     # Nobody brings a new order into the past by hand.
     file_form = [Section("History", ["state", "shipped_date", "currency"])]
-    facts = ["customer", "total_amount", "paid_amount", "due_date", "shipped_date", "owner"]
+    facts = [
+        "customer",
+        "total_amount",
+        "paid_amount",
+        "balance_amount",
+        "due_date",
+        "shipped_date",
+    ]
     totals = ["total_amount", "balance_amount"]
     status_bar = StatusBar("state", ORDER_PATH)
     layouts = [
