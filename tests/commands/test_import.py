@@ -8,9 +8,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.entities.catalog import Product, ProductCategory
-from app.entities.customers import Contact, Customer
-from app.entities.purchasing import Supplier
+from app.entities.customers import Customer
 from app.entities.system.audit import AuditEntry
 from app.entities.system.user import User
 from app.lowcode.importing.reading import cell_text, read_table
@@ -19,8 +17,6 @@ from tests.callers import inside
 from tests.factories import make_user
 
 pytestmark = pytest.mark.usefixtures("database")
-NORTHWIND = Path(__file__).parents[2].parent / "shared" / "data" / "northwind"
-needs_northwind = pytest.mark.skipif(not NORTHWIND.is_dir(), reason=f"{NORTHWIND} is not here")
 
 
 @pytest.fixture(autouse=True)
@@ -130,89 +126,3 @@ def test_what_cannot_be_done_is_one_line(app: Flask, customers: Path, words: lis
     result = run(app, *(word.format(file=customers) for word in words))
     assert result.exit_code != 0
     assert result.output.splitlines()[-1].startswith("Error: ")
-
-
-class TestNorthwind:
-    """A whole company's files, as they were written by a database that did not quote."""
-
-    pytestmark = needs_northwind
-
-    @pytest.fixture
-    def loaded(self, app: Flask) -> Flask:
-        result = run(app, "northwind", NORTHWIND)
-        assert result.exit_code == 0, result.output
-        assert result.output.splitlines()[-1].startswith("created 313, changed 0, ")
-        return app
-
-    def test_everybody_and_everything_is_there(self, loaded: Flask) -> None:
-        with inside(loaded) as session:
-            counts = {
-                entity: session.scalar(select(func.count(entity.id)))
-                for entity in (Customer, Contact, Supplier, Product, ProductCategory)
-            }
-            assert list(counts.values()) == [91, 91, 29, 77, 8]
-
-    def test_split_lines_are_whole_again(self, loaded: Flask) -> None:
-        with inside(loaded) as session:
-            customer = session.scalars(select(Customer).where(Customer.code == "BLONP")).one()
-            (address,) = customer.addresses
-            assert (address.street, address.city) == ("24, place Kléber", "Strasbourg")
-            assert (customer.country, customer.phone) == ("FR", "88.60.15.31")
-            assert [contact.name for contact in customer.contacts] == ["Frédérique Citeaux"]
-            names = set(session.scalars(select(Supplier.name)))
-            assert {"Pavlova, Ltd.", "G'day, Mate"} <= names
-
-    def test_products_know_their_category_supplier_and_price(self, loaded: Flask) -> None:
-        with inside(loaded) as session:
-            product = session.scalars(select(Product).where(Product.code == "5")).one()
-            assert product.category.name == "Condiments"
-            assert product.supplier.name == "New Orleans Cajun Delights"
-            assert (str(product.sale_price), product.specification) == ("21.35", "36 boxes")
-            assert product.is_discontinued
-            assert (
-                session.scalar(select(func.count(Product.id)).where(Product.unit_id.is_(None))) == 0
-            )
-
-    def test_employees_are_inactive_users_in_teams_and_regions(self, loaded: Flask) -> None:
-        with inside(loaded) as session:
-            users = session.scalars(
-                select(User).where(User.email.endswith("@northwind.example"))
-            ).all()
-            assert len(users) == 9
-            assert not any(user.active or user.roles or user.password for user in users)
-            places = {user.name: (user.team.name, user.region.name) for user in users}
-            assert places["Michael Suyama"] == ("Western", "Western")
-            superiors = {user.name: user.reports_to and user.reports_to.name for user in users}
-            assert superiors["Michael Suyama"] == "Steven Buchanan"
-            assert superiors["Steven Buchanan"] == "Andrew Fuller"
-            assert superiors["Andrew Fuller"] is None
-
-    def test_a_second_import_leaves_no_trace(self, loaded: Flask) -> None:
-        def state() -> tuple[object, ...]:
-            with inside(loaded) as session:
-                entities = (Customer, Contact, Supplier, Product, ProductCategory, User)
-                rows = [
-                    tuple(
-                        map(
-                            tuple,
-                            session.execute(select(e.id, e.version, e.changed_on).order_by(e.id)),
-                        )
-                    )
-                    for e in entities
-                ]
-                return (*rows, session.scalar(select(func.count()).select_from(AuditEntry)))
-
-        before = state()
-        result = run(loaded, "northwind", NORTHWIND)
-        assert result.output.splitlines()[-1] == "created 0, changed 0, unchanged 313, failed 0"
-        assert state() == before
-
-    def test_a_trial_of_the_whole_folder_writes_nothing(self, app: Flask) -> None:
-        result = run(app, "northwind", NORTHWIND, "--dry-run")
-        assert result.output.splitlines()[-1] == "created 313, changed 0, unchanged 0, failed 0"
-        with inside(app) as session:
-            assert session.scalar(select(func.count(Customer.id))) == 0
-
-    def test_one_file_takes_its_mapping_from_the_set(self, app: Flask) -> None:
-        result = run(app, "customers", NORTHWIND / "customers.csv", "--mapping", "northwind")
-        assert result.output.splitlines()[-1] == "created 91, changed 0, unchanged 0, failed 0"
