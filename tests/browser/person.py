@@ -15,6 +15,15 @@ from playwright.sync_api import (
     expect,
 )
 
+#: no picker, chart, board, calendar or part of the page is still to come
+DRAWN = """() => {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  return all("select[data-picker]").every(({ tomselect }) => tomselect)
+    && all("[data-chart], [data-calendar]").every(({ children }) => children.length)
+    && (window.Sortable || !all("[data-board][data-move-url]").length)
+    && !all(".htmx-request").length;
+}"""
+
 
 class Watch:
     """Faults of one browser: requests to elsewhere, errors of scripts, refused or missing parts.
@@ -95,8 +104,9 @@ class Person:
         return self.page
 
     def settle(self) -> None:
-        """Wait until scripts have brought what they were asked for."""
-        self.page.wait_for_load_state("networkidle")
+        """Wait until scripts have drawn what they fetch by themselves."""
+        self.page.wait_for_load_state()
+        self.page.wait_for_function(DRAWN)
 
     def choose(self, field: str, words: str) -> None:
         """Type into the remote picker of `field` and take the first record it offers."""

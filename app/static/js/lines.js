@@ -15,7 +15,7 @@
     );
     const renumber = () => rows().forEach((row, index) => { row.querySelector("[data-number]").textContent = index + 1; });
 
-    const add = () => {
+    const add = (keyboard) => {
       const row = template.content.querySelector("[data-line]").cloneNode(true);
       for (const part of row.querySelectorAll("[name*='__index__'], [id*='__index__'], [data-date], [aria-describedby*='__index__']")) {
         for (const attribute of ["name", "id", "data-date", "aria-describedby"]) {
@@ -27,7 +27,9 @@
       body.append(row);
       refresh(row);
       renumber();
-      inputs(row)[0]?.focus();
+      const first = inputs(row)[0];
+      // For the pointer a picker stays closed: its list would lie over the button just pressed.
+      if (keyboard || !first?.matches("[data-picker]")) first?.focus();
     };
     const changed = () => form.dispatchEvent(new Event("input"));
     const remove = (row) => {
@@ -66,7 +68,7 @@
     });
 
     box.addEventListener("click", (event) => {
-      if (event.target.closest("[data-line-add]")) { add(); changed(); }
+      if (event.target.closest("[data-line-add]")) { add(event.detail === 0); changed(); }
       const button = event.target.closest("[data-line-remove]");
       if (button) remove(button.closest("[data-line]"));
     });
@@ -81,7 +83,7 @@
       const last = cells.at(-1) === event.target;
       if (last && row === rows().at(-1)) {
         event.preventDefault();
-        add();
+        add(true);
       } else if (event.key === "Enter" && !event.target.matches("textarea")) {
         event.preventDefault();
         const following = last ? inputs(row.nextElementSibling)[0] : cells[cells.indexOf(event.target) + 1];

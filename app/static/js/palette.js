@@ -18,6 +18,9 @@
     const input = dialog.querySelector("input");
     const list = dialog.querySelector("[role=listbox]");
     let running = null;
+    // Enter may come before the answer to what was typed: then it is meant for that answer.
+    let waiting = false;
+    let hurried = false;
 
     const options = () => [...list.querySelectorAll("[role=option]")];
     const select = (index) => {
@@ -44,6 +47,9 @@
       ]);
       list.replaceChildren(...(parts.length ? parts : [element("div", { class: "palette-empty" }, text(input.value.trim() ? "no_results" : "palette_start"))]));
       select(0);
+      waiting = false;
+      if (hurried) options()[0]?.click();
+      hurried = false;
     };
 
     const search = async () => {
@@ -59,6 +65,11 @@
       }
     };
     const later = debounce(search);
+    const typed = () => {
+      waiting = true;
+      hurried = false;
+      later();
+    };
 
     const open = () => {
       if (dialog.open) return;
@@ -67,13 +78,14 @@
       input.focus();
       search();
     };
-    input.addEventListener("input", (event) => { if (!event.isComposing) later(); });
-    input.addEventListener("compositionend", later);
+    input.addEventListener("input", (event) => { if (!event.isComposing) typed(); });
+    input.addEventListener("compositionend", typed);
     input.addEventListener("keydown", (event) => {
       if (composing(event)) return;
       const count = options().length;
       if (event.key === "ArrowDown") select((selected() + 1) % count);
       else if (event.key === "ArrowUp") select((selected() - 1 + count) % count);
+      else if (event.key === "Enter" && waiting) hurried = true;
       else if (event.key === "Enter") options()[selected()]?.click();
       else return;
       event.preventDefault();

@@ -3,6 +3,9 @@
   "use strict";
   const { settings, text, mount, refresh, vendor, request, failure, toast, token } = window.kehu;
 
+  // Pixels that a full list of options takes.
+  const LIST_HEIGHT = 230;
+
   /** The field of the same line, or else of the form, whose value narrows the choice. */
   const parent = (select) => {
     const name = select.dataset.depends;
@@ -19,12 +22,21 @@
     return request(url);
   };
 
+  /** Opens upwards where there is no room below: the page would grow, and jump back on closing. */
+  const place = ({ dropdown, control }) => {
+    const box = control.getBoundingClientRect();
+    const end = document.querySelector(".save-bar")?.getBoundingClientRect().top ?? window.innerHeight;
+    const above = end - box.bottom < LIST_HEIGHT && box.top > LIST_HEIGHT;
+    dropdown.classList.toggle("above", above);
+    if (above) dropdown.style.top = `${box.top + window.scrollY - 8}px`;
+  };
+
   const build = async (select, more = {}) => {
     await vendor("select");
     if (select.tomselect || !select.isConnected) return null;
     const create = select.dataset.createUrl;
     const inner = select.closest("dialog, .dropdown-menu");
-    const focused = select.matches(":focus-visible");
+    const focused = document.activeElement === select;
     const picker = new window.TomSelect(select, {
       valueField: "value",
       labelField: "label",
@@ -32,6 +44,8 @@
       maxOptions: 50,
       preload: "focus",
       loadThrottle: 250,
+      // A refresh that comes late would open it again, and take the focus from the next field.
+      refreshThrottle: 0,
       closeAfterSelect: !select.multiple,
       allowEmptyOption: false,
       plugins: select.multiple ? { remove_button: { title: text("remove") } } : { clear_button: { title: text("remove") } },
@@ -47,6 +61,7 @@
       },
       ...more,
     });
+    if (!inner) picker.hook("after", "positionDropdown", () => place(picker));
     // The control has the label from here on.
     select.setAttribute("aria-hidden", "true");
     // The server has chosen already: what it sent is shown, whatever was typed.
@@ -61,7 +76,7 @@
       picker.loadedSearches = {};
     });
     picker.on("change", () => select.dispatchEvent(new Event("input", { bubbles: true })));
-    // Whoever came here by the keyboard while it was being built goes on in it.
+    // Whoever came here while it was being built goes on in it.
     if (focused) picker.focus();
     return picker;
   };
