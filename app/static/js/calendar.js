@@ -26,6 +26,8 @@
       buttonIcons: false,
       buttonText: { prev: "‹", next: "›", today: text("today"), month: text("month"), week: text("week"), list: text("agenda") },
       noEventsContent: text("no_data"),
+      timeHint: text("time"),
+      eventHint: text("entry"),
       height: small ? "auto" : "100%",
       dayMaxEvents: small ? 4 : true,
       eventDisplay: "block",

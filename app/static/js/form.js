@@ -50,6 +50,10 @@
     }
   });
 
+  mount("[data-file]", (input) => {
+    input.addEventListener("change", () => { input.parentElement.querySelector("output").value = input.files[0]?.name || ""; });
+  });
+
   mount("[data-form]", (form) => {
     let dirty = form.querySelector("[data-error-summary]") !== null;
     let sending = false;
