@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,14 @@ def _company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, 
 
 @pytest.fixture(scope="session")
 def _address(_company: tuple[Flask, SQLiteFile]) -> Iterator[str]:
-    server = Server(("127.0.0.1", 0), _company[0], numthreads=8)
+    with served(_company[0]) as address:
+        yield address
+
+
+@contextmanager
+def served(product: Flask) -> Iterator[str]:
+    """The address of the product while it is served on a free port of this machine."""
+    server = Server(("127.0.0.1", 0), product, numthreads=8)
     server.shutdown_timeout = 1
     server.prepare()
     serving = threading.Thread(target=server.serve)
