@@ -92,7 +92,10 @@ def _allocated(session: Session, payment: Payment) -> dict[int, Decimal]:
         .where(_allocations.c.payment_id == payment.id)
         .group_by(_allocations.c.order_id)
     )
-    return {key: amount for key, amount in session.connection().execute(statement)}
+    allocated: dict[int, Decimal] = {}
+    for key, amount in session.connection().execute(statement):
+        allocated[key] = amount
+    return allocated
 
 
 def _pay(session: Session, change: Counter[int]) -> None:
