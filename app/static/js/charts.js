@@ -70,7 +70,7 @@
       stack: data.kind === "bar" ? "all" : undefined,
       itemStyle: { borderRadius: data.series.length > 1 ? 0 : [4, 4, 0, 0], color: dashed ? style.muted : undefined },
       smooth: 0.25,
-      symbol: dashed ? "none" : undefined,
+      symbol: dashed ? "none" : "circle", // a lone point is seen, too
       symbolSize: 7,
       lineStyle: dashed ? { type: "dashed", width: 1.5, color: style.muted } : undefined,
       areaStyle: data.kind === "line" && !dashed ? { opacity: 0.1 } : undefined,
