@@ -13,7 +13,7 @@ from flask import Flask, template_rendered
 from flask_appbuilder import Model
 from importlinter.api import use_cases as import_contracts
 from importlinter.configuration import configure as configure_import_linter
-from sqlalchemy import Float, Numeric, inspect
+from sqlalchemy import Column, Float, Numeric, inspect
 from sqlalchemy.orm import Session
 
 import app as product
@@ -143,7 +143,9 @@ def test_a_form_asks_for_every_column_that_must_be_filled(screen: Any) -> None:
         return
     filled_elsewhere = _FILLED_ELSEWHERE | _numbered(screen.model)
     asked = {name for part in screen.form if isinstance(part, Section) for name in part.fields}
-    for name, column in inspect(screen.model).columns.items():
+    columns = inspect(screen.model).columns.items()
+    stored = [(name, column) for name, column in columns if isinstance(column, Column)]
+    for name, column in stored:
         is_due = not (column.nullable or column.default or column.server_default)
         if is_due and not column.primary_key and name not in getattr(screen.model, "derived", {}):
             bare = name.removesuffix("_id")
