@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from app.extensions import db
 from app.lowcode.principal import system
@@ -14,6 +14,7 @@ from seed import reference
 from tests.browser import small_company
 from tests.browser.conftest import DESK, PHONE, served
 from tests.browser.person import Person
+from tests.browser.records import act, fact, offered, paper, read_pdf, state_of
 from tests.browser.small_company import (
     CUSTOMER,
     DEAL,
@@ -25,7 +26,6 @@ from tests.browser.small_company import (
     TASK,
 )
 from tests.databases import SQLiteFile, build_app, dispose
-from tests.papers import squeezed, text_of
 
 Arrive = Callable[..., Person]
 TICKET, SOLUTION, PRAISE = "有一盏灯闪烁", "更换了灯座", "处理得很快"
@@ -309,44 +309,3 @@ def look_at(me: Person, *addresses: str) -> None:
         expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
         expect(state_of(me)).to_be_in_viewport()
         expect(page.get_by_role("tab", name="Details")).to_be_visible()
-
-
-# what all of them do --------------------------------------------------------------
-def state_of(me: Person) -> Locator:
-    """Where the status bar of a record stands."""
-    return me.page.locator(".status-bar [aria-current=step]")
-
-
-def fact(me: Person, place: int) -> Locator:
-    return me.page.locator(".facts dd").nth(place)
-
-
-def offered(me: Person, action: str) -> Locator:
-    return me.page.locator(f".page-actions form[action$='/action/{action}']")
-
-
-def act(me: Person, action: str) -> None:
-    """Press the button of an action, wherever the page keeps it, and say yes if it asks."""
-    form = offered(me, action)
-    expect(form.first).to_be_attached()
-    button = form.locator("button:visible")
-    if button.count() == 0:
-        me.page.locator(".page-actions .btn-glyph[data-bs-toggle=dropdown]").click()
-    asks = form.first.get_attribute("data-confirm")
-    button.click()
-    if asks:
-        me.page.locator("#confirm [data-yes]").click()
-
-
-def paper(me: Person, name: str) -> str:
-    """The text of a PDF that the open record offers."""
-    link = me.page.locator(f".page-actions a[href$='/print/{name}']")
-    return read_pdf(me, link.get_attribute("href"))
-
-
-def read_pdf(me: Person, address: str | None) -> str:
-    """Its text without blanks: where a line was broken says nothing about it."""
-    assert address is not None
-    answer = me.context.request.get(address)
-    assert answer.headers["content-type"] == "application/pdf"
-    return squeezed(text_of(answer.body()))
