@@ -6,7 +6,8 @@ from tests.browser.person import Person
 from tests.papers import squeezed, text_of
 
 
-"""Where the status bar of a record stands."""
+def state_of(me: Person) -> Locator:
+    """Where the status bar of a record stands."""
     return me.page.locator(".status-bar [aria-current=step]")
 
 

@@ -31,6 +31,11 @@ Arrive = Callable[..., Person]
 TICKET, SOLUTION, PRAISE = "有一盏灯闪烁", "更换了灯座", "处理得很快"
 #: four of the five lamps at 100.00 less 10 percent, and 13 percent tax
 NET, TOTAL = "360.00", "406.80"
+#: where rows of a colleague could show
+SCREENS = (
+    "/", "/customers/", "/deals/", "/deals/?layout=board", "/sales-orders/", "/payments/",
+    "/tickets/", "/tasks/", "/my-day/", "/funnel/",
+)  # fmt: skip
 WIDTHS = "() => [document.documentElement.scrollWidth, window.innerWidth]"
 
 
@@ -67,7 +72,7 @@ def test_the_day_of_a_small_company(arrive: Arrive) -> None:
 
     see_the_funnel(seller)
     see_the_satisfaction(service)
-    see_the_stock(seller)
+    assert stock_of_the_lamp(seller) == ["1", "0", "1", "60.00"]
     read_the_papers(seller, finance, order)
     do_the_task_of_today(seller)
     see_nothing_of_a_colleague(seller)
@@ -232,10 +237,6 @@ def see_the_satisfaction(me: Person) -> None:
     expect(page.locator("#list tbody tr")).to_contain_text(CUSTOMER)
 
 
-def see_the_stock(me: Person) -> None:
-    assert stock_of_the_lamp(me) == ["1", "0", "1", "60.00"]
-
-
 def stock_of_the_lamp(me: Person) -> list[str]:
     """On hand, reserved, available and value."""
     page = me.open("/stock/")
@@ -271,18 +272,7 @@ def do_the_task_of_today(me: Person) -> None:
 
 def see_nothing_of_a_colleague(me: Person) -> None:
     """What a colleague has stands on none of these screens, and is in none of their sums."""
-    for path in (
-        "/customers/",
-        "/deals/",
-        "/deals/?layout=board",
-        "/sales-orders/",
-        "/payments/",
-        "/tickets/",
-        "/tasks/",
-        "/my-day/",
-        "/funnel/",
-        "/",
-    ):
+    for path in SCREENS:
         page = me.open(path)
         for theirs in (OTHERS_CUSTOMER, OTHERS_DEAL, OTHERS_TASK, OTHERS_TICKET, "900.00"):
             expect(page.locator("main")).not_to_contain_text(theirs)
