@@ -106,7 +106,9 @@ class StockMove(Entity):
             "help": "Of the whole quantity. Left empty, the average cost so far.",
         },
     )
-    moved_on: Mapped[datetime] = mapped_column(UTCDateTime, default=now_utc, index=True)
+    moved_on: Mapped[datetime] = mapped_column(
+        UTCDateTime, default=now_utc, index=True, info={"optional": True}
+    )
     order_line_id: Mapped[int | None] = mapped_column(ForeignKey("sales_order_line.id"), index=True)
     purchase_line_id: Mapped[int | None] = mapped_column(
         ForeignKey("purchase_order_line.id"), index=True

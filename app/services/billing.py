@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import func, inspect, literal, select, update
 from sqlalchemy.orm import Session
 
 from app.entities.billing import Payment, PaymentAllocation
@@ -29,6 +29,7 @@ def allocate_payment(session: Session, payment: Payment) -> Decimal:
     paid in its state.
     """
     _check_allocations(payment)
+    _reuse(payment)
     rest = check_payment(payment.amount, (part.amount for part in payment.allocations))
     change = Counter({part.order.id: part.amount for part in payment.allocations})
     change.subtract(_allocated(session, payment))
@@ -81,6 +82,17 @@ def _check_allocations(payment: Payment) -> None:
         raise InvalidInput(
             "%(order)s is an order of another customer.", field="allocations", order=stranger.code
         )
+
+
+def _reuse(payment: Payment) -> None:
+    """An order that was taken out and put in again keeps its row: each stands there once."""
+    removed: list[PaymentAllocation] = inspect(payment).attrs.allocations.history.deleted
+    gone = {part.order: part for part in removed}
+    for place, part in enumerate(payment.allocations):
+        if part.id is None and part.order in gone:
+            known = gone[part.order]
+            known.amount = part.amount
+            payment.allocations[place] = known
 
 
 def _allocated(session: Session, payment: Payment) -> dict[int, Decimal]:
