@@ -1,6 +1,4 @@
-"""A day of a small company: a deal becomes money, a question becomes a good rating, each in the
-hands of those whose work it is, and every screen tells the same figures.
-"""
+"""A day of a small company: a deal becomes money, a question a rating, and the figures agree."""
 
 from collections.abc import Callable, Iterator
 
