@@ -204,11 +204,11 @@ class _Import:
     def _waits(self, draft: Draft) -> bool:
         """Does it point at a row of its own kind that may come later in the file?"""
         return not draft.errors and any(
-            item.field.target is self.view.model for _path, item in draft.missing()
+            item.field.target is self.view.model for _path, _place, item in draft.missing()
         )
 
     def _find_again(self, draft: Draft) -> None:
-        for path, item in draft.missing():
+        for path, _place, item in draft.missing():
             if path in draft.values and not isinstance(draft.values[path], list):
                 draft.values[path] = self.lookups.find(item.field, item.text, item.by)
 

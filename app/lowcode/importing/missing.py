@@ -30,15 +30,15 @@ class MissingRows:
 
     def settle(self, draft: Draft) -> None:
         missing = draft.missing()
-        refused = [(path, item) for path, item in missing if path not in self._creatable]
-        for path, item in refused:
+        refused = [entry for entry in missing if entry[0] not in self._creatable]
+        for path, place, item in refused:
             error = InvalidInput(
                 "There is no %(label)s %(value)s.", label=item.field.label, value=item.text
             )
-            draft.refuse(path, translated(error))
+            draft.refuse(path, translated(error), place)
         if refused:
             return
-        for path, item in missing:
+        for path, _place, item in missing:
             # The row before may have made it.
             link = self._lookups.find(item.field, item.text, item.by)
             if isinstance(link, Missing):

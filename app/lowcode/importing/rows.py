@@ -42,6 +42,13 @@ class Problem(NamedTuple):
     line: int
 
 
+class InlineLine(NamedTuple):
+    """The values of one inline line, and the line of the file that told of it."""
+
+    place: int
+    values: dict[str, Any]
+
+
 @dataclass
 class Draft:
     """A record as it will be written: values by field, and inline lines by their `Lines` part."""
@@ -49,7 +56,7 @@ class Draft:
     #: where it begins in the file
     line: int
     values: dict[str, Any] = field(default_factory=dict)
-    lines: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    lines: dict[str, list[InlineLine]] = field(default_factory=dict)
     errors: list[Problem] = field(default_factory=list)
     #: the existing row it changes
     key: int | None = None
@@ -61,8 +68,8 @@ class Draft:
     def __post_init__(self) -> None:
         self.places.append(self.line)
 
-    def refuse(self, path: str, text: str) -> None:
-        self.errors.append(Problem(path, text, self.line))
+    def refuse(self, path: str, text: str, place: int | None = None) -> None:
+        self.errors.append(Problem(path, text, place or self.line))
 
     def absorb(self, other: "Draft") -> None:
         """Take in the next row of the same record: its lines, and nothing that contradicts."""
@@ -74,20 +81,20 @@ class Draft:
         for name, lines in other.lines.items():
             self.lines.setdefault(name, []).extend(lines)
 
-    def missing(self) -> list[tuple[str, Missing]]:
-        """Paths whose related row is not there."""
-        return [(path, item) for path, item in self._items() if isinstance(item, Missing)]
+    def missing(self) -> list[tuple[str, int, Missing]]:
+        """Paths and lines of the file whose related row is not there."""
+        return [(p, line, item) for p, line, item in self._items() if isinstance(item, Missing)]
 
     def links(self) -> list[Link]:
         """Every related row that must be at hand before the row is written."""
-        return [item for _path, item in self._items() if isinstance(item, Link)]
+        return [item for _path, _line, item in self._items() if isinstance(item, Link)]
 
-    def _items(self) -> Iterator[tuple[str, Any]]:
-        parts = [(f"{name}.", line) for name, lines in self.lines.items() for line in lines]
-        for prefix, values in [("", self.values), *parts]:
+    def _items(self) -> Iterator[tuple[str, int, Any]]:
+        parts = [(f"{name}.", *line) for name, lines in self.lines.items() for line in lines]
+        for prefix, place, values in [("", self.line, self.values), *parts]:
             for name, value in values.items():
                 for item in value if isinstance(value, list) else [value]:
-                    yield prefix + name, item
+                    yield prefix + name, place, item
 
 
 @dataclass(frozen=True)
@@ -231,7 +238,7 @@ class RowReader:
         filled = [values.get(part.target.field.name) is not None for part in deciding]
         if not (all(filled) if deciding and deciding[0].source.decides else any(filled)):
             return
-        draft.lines.setdefault(name, []).append(values)
+        draft.lines.setdefault(name, []).append(InlineLine(draft.line, values))
         for path, target in self._targets.items():
             if target.lines != name or not target.field.required or has_default(target.field):
                 continue

@@ -190,8 +190,10 @@ def bring_in(session: Session, key: int, work: Work) -> ImportRun:
     def commit(result: ImportResult, line: int) -> None:
         _keep(session, key, result)
         work.memory["line"] = line
-        percent = 100 * result.rows / max(total, 1)
-        work.progress(percent, _("%(done)s of %(total)s rows", done=result.rows, total=total))
+        # Several rows may be one record: then the place in the file says more than the records.
+        done = min(line - 1, total) if mapping.group else result.rows
+        percent = 100 * done / max(total, 1)
+        work.progress(percent, _("%(done)s of %(total)s rows", done=done, total=total))
         work.checkpoint()
 
     with open_run(run) as table:

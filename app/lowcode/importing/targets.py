@@ -84,6 +84,12 @@ def target_of(targets: dict[str, Target], path: str) -> Target:
     return targets[numbered(path)[0]]
 
 
+def needed(view: Any) -> dict[str, Target]:
+    """What a file must say of every new row, because nothing else does."""
+    start = {name for name, value in view.start_values().items() if value is not None}
+    return {p: t for p, t in targets_of(view).items() if t.is_needed and p not in start}
+
+
 def writable(model: type[Any]) -> set[str]:
     """Columns and relationships, without properties that are only computed."""
     mapper = inspect(model)
@@ -102,11 +108,7 @@ def check_mapping(view: Any, mapping: Mapping) -> None:
                 "%(label)s cannot be added in passing: it needs more than a name.",
                 label=targets[name].label,
             )
-    missing = [
-        targets[path].label
-        for path in targets
-        if targets[path].is_needed and path not in mapping.fields
-    ]
+    missing = [t.label for path, t in needed(view).items() if path not in mapping.fields]
     if missing and mapping.mode is not ImportMode.UPDATE:
         raise InvalidInput("New rows also need: %(names)s", names=", ".join(missing))
 

@@ -7,7 +7,7 @@ import xlsxwriter
 from flask_babel import gettext as _
 
 from app.lowcode.fields.base import Field
-from app.lowcode.importing.targets import targets_of
+from app.lowcode.importing.targets import needed, targets_of
 
 #: rows below the header that offer the choices of their column
 _ROWS = 1000
@@ -22,14 +22,15 @@ def template_of(view: Any) -> bytes:
     with xlsxwriter.Workbook(content, options) as book:
         sheet = book.add_worksheet()
         plain = book.add_format({"bold": True, "bg_color": "#F1F5F9", "bottom": 1})
-        needed = book.add_format({"bold": True, "bg_color": "#FEF3C7", "bottom": 1})
+        marked = book.add_format({"bold": True, "bg_color": "#FEF3C7", "bottom": 1})
         text = book.add_format({"num_format": "@"})
         sheet.freeze_panes(1, 0)
-        for column, target in enumerate(targets_of(view).values()):
-            sheet.write_string(0, column, target.label, needed if target.is_needed else plain)
+        due = needed(view)
+        for column, (path, target) in enumerate(targets_of(view).items()):
+            sheet.write_string(0, column, target.label, marked if path in due else plain)
             # Text cells keep the zeros in front of codes and phone numbers.
             sheet.set_column(column, column, 18, text if _is_text(target.field) else None)
-            if target.is_needed:
+            if path in due:
                 sheet.write_comment(0, column, _("Every new row needs this."))
             if choices := _choices(target.field):
                 rule = {"validate": "list", "source": choices, "ignore_blank": True}

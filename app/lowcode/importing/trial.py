@@ -39,7 +39,7 @@ def try_out(session: Session, run: ImportRun, mapping: Mapping) -> None:
             return
         values = dict(written.draft.values)
         for name, (first, *_others) in written.draft.lines.items():
-            values |= {f"{name}.{column}": value for column, value in first.items()}
+            values |= {f"{name}.{column}": value for column, value in first.values.items()}
         cells = {p: _shown(session, targets[p].field, v) for p, v in values.items()}
         wrong = [[problem.path, problem.text] for problem in written.draft.errors]
         rows.append(

@@ -48,7 +48,8 @@ class RowWriter:
         values = {name: _resolve(value, rows) for name, value in draft.values.items()}
         lines = {
             name: [
-                {column: _resolve(value, rows) for column, value in line.items()} for line in part
+                {column: _resolve(value, rows) for column, value in line.values.items()}
+                for line in part
             ]
             for name, part in draft.lines.items()
         }

@@ -13,7 +13,7 @@ from app.lowcode.fields.relations import RelationField
 from app.lowcode.importing.choosing import kept_names
 from app.lowcode.importing.mapping import Mapping, Source, column_names
 from app.lowcode.importing.runs import Sample
-from app.lowcode.importing.targets import Target, is_word, targets_of
+from app.lowcode.importing.targets import Target, is_word, needed, targets_of
 from app.lowcode.pages import Choice
 from app.rules.errors import InvalidInput
 from app.rules.imports import ImportMode
@@ -56,6 +56,8 @@ class MappingPage:
     modes: list[Choice]
     orders: list[Choice]
     overflow: list[Choice]
+    #: columns by which rows are one record; empty where a record has no inline lines
+    group: list[Choice]
     creatable: list[Choice]
     null_is_empty: bool
     keep_filled: bool
@@ -76,7 +78,7 @@ def mapping_page(
     posted: MultiDict[str, str] | None = None,
 ) -> MappingPage:
     """The page for a file with this header; what was `posted` is chosen, else the `mapping`."""
-    targets = targets_of(view)
+    targets, due = targets_of(view), needed(view)
     names = column_names(sample.header)
     if posted is not None:
         mapping = _with_options(view, posted, {})
@@ -93,14 +95,14 @@ def mapping_page(
     return MappingPage(
         title=_("Columns of the file"),
         columns=[
-            ColumnRow(place, name, list(cells), _fields(targets, chosen[place]))
+            ColumnRow(place, name, list(cells), _fields(targets, due, chosen[place]))
             for place, (name, cells) in enumerate(zip(names, sample.columns, strict=True))
         ],
         fixed=[
-            FixedRow(place, _fields(targets, path), text)
+            FixedRow(place, _fields(targets, due, path), text)
             for place, (path, text) in enumerate(fixed)
         ],
-        needed=[target.label for target in targets.values() if target.is_needed],
+        needed=[target.label for target in due.values()],
         match=_match_choices(view, targets, mapping),
         modes=[Choice(m.value, _(m.label), None, m is mapping.mode) for m in ImportMode],
         orders=[
@@ -108,6 +110,9 @@ def mapping_page(
             for code, label in ORDERS.items()
         ],
         overflow=[Choice(name, name, None, name == mapping.overflow) for name in names],
+        group=[Choice(name, name, None, name in mapping.group) for name in names]
+        if any(target.lines for target in targets.values())
+        else [],
         creatable=[
             Choice(target.path, target.label, None, target.path in mapping.create_missing)
             for target in targets.values()
@@ -156,6 +161,7 @@ def _with_options(view: Any, posted: MultiDict[str, str], fields: dict[str, Sour
         "empty": ["NULL"] if posted.get("null_is_empty") else [],
         "keep_filled": bool(posted.get("keep_filled")),
         "overflow": posted.get("overflow", ""),
+        "group": [name for name in posted.getlist("group") if name],
         "create_missing": posted.getlist("create_missing"),
     }
     return Mapping.from_json(content)
@@ -172,12 +178,15 @@ def fitting(mapping: Mapping, header: Sequence[str]) -> Mapping:
     }
     if mapping.overflow not in names:
         content.pop("overflow", None)
+    if not names.issuperset(mapping.group):
+        content.pop("group", None)
+    content["corrections"] = {k: v for k, v in mapping.corrections.items() if k in names}
     return Mapping.from_json(content)
 
 
-def _fields(targets: dict[str, Target], chosen: str) -> list[Choice]:
+def _fields(targets: dict[str, Target], due: dict[str, Target], chosen: str) -> list[Choice]:
     return [
-        Choice(path, target.label + (" *" if target.is_needed else ""), None, path == chosen)
+        Choice(path, target.label + (" *" if path in due else ""), None, path == chosen)
         for path, target in targets.items()
     ]
 

@@ -23,6 +23,7 @@ WHOLE = Mapping(
         "kind": Source(text="company"),
         "do_not_contact": Source(column="Mail", values={"0": "yes"}),
         "region": Source(column="Area", by="code"),
+        "addresses[1].city": Source(column="City", replace={"-": " "}, decides=True),
     },
     match=("code",),
     mode=ImportMode.UPDATE,
@@ -31,6 +32,8 @@ WHOLE = Mapping(
     keep_filled=True,
     overflow="Address",
     create_missing=("region",),
+    group=("Area",),
+    corrections={"City": {"Berln": "Berlin"}},
 )
 
 
@@ -39,7 +42,7 @@ def test_a_mapping_is_the_same_after_it_was_kept_as_json() -> None:
 
 
 def test_a_mapping_names_every_column_it_needs_once() -> None:
-    assert WHOLE.columns == ["Company", "ID", "Mail", "Area", "Address"]
+    assert WHOLE.columns == ["Company", "ID", "Mail", "Area", "City", "Address"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from app.entities.catalog import Product
 from app.entities.customers import Customer
+from app.entities.sales.order import SalesOrder
 from app.entities.system.imports import ImportMapping, ImportProblem, ImportRun
 from app.entities.system.job import Job
 from app.entities.system.notification import Notification
@@ -315,3 +317,33 @@ def test_a_cancelled_import_says_so(app: Flask, person: Visitor, visitor: Visito
     page = person.get(address).text
     assert "stopped" in page
     assert POLLING not in page
+
+
+@pytest.mark.usefixtures("database")
+def test_rows_of_one_order_become_its_lines(app: Flask, person: Visitor) -> None:
+    with inside(app) as session:
+        session.add(Customer(name="甲公司", code="A", owner_id=person.user_id))
+        session.add_all([Product(name="茶", code="T"), Product(name="杯", code="C")])
+    content = "订单号,客户,产品,数量,单价\nX1,A,T,2,10\nX1,A,C,1,5\nX2,A,T,1,9\n"
+    page = upload(person, content, into="sales-orders").location
+    assert 'name="group"' in person.get(page).text
+    fields = ["code", "customer", "lines.product", "lines.quantity", "lines.unit_price"]
+    chosen = {f"column-{place}": path for place, path in enumerate(fields)}
+    address = page.removesuffix("/columns")
+    answer = person.post(page, **chosen, group="订单号", keep_as="orders")
+    assert answer.location == address, answer.text
+    person.post(f"{address}/start")
+    assert work_off(app) == 1
+    with inside(app) as session:
+        orders = session.scalars(select(SalesOrder).order_by(SalesOrder.code)).all()
+        assert [(order.code, len(order.lines), order.net_amount) for order in orders] == [
+            ("X1", 2, 25),
+            ("X2", 1, 9),
+        ]
+        kept = session.scalars(select(ImportMapping)).one()
+        assert kept.content["group"] == ["订单号"]
+
+
+def test_a_record_without_lines_is_always_one_row(person: Visitor) -> None:
+    page = upload(person, "姓名,电话\n甲,1\n", into="contacts").location
+    assert 'name="group"' not in person.get(page).text
