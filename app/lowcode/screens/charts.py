@@ -126,15 +126,16 @@ def _by_value(field: Field, figure: Any, where: ColumnElement[bool]) -> list[tup
 def _by_relation(
     view: Any, field: RelatedField, figure: Any, where: ColumnElement[bool], most: int | None
 ) -> list[tuple[str, str, Any]]:
-    """The `most` largest related rows; the rest together without a link."""
+    """The `most` largest related rows, or the first in their own order; the rest without a link."""
     target = field.target
+    position = [target.position] if hasattr(target, "position") else []
     statement = (
         select(target.id, field.label_attribute, figure)
         .select_from(view.model)
         .outerjoin(getattr(view.model, field.name))
         .where(where)
-        .group_by(target.id, field.label_attribute)
-        .order_by(figure.desc())
+        .group_by(target.id, field.label_attribute, *position)
+        .order_by(*position, figure.desc())
     )
     if isinstance(field, TagsField):
         statement = statement.where(target.id.is_not(None))
