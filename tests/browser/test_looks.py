@@ -39,6 +39,13 @@ SCREENS = {
     "upload": "/import/customers",
     "jobs": "/jobs/",
     "audit": "/audit-entries/",
+    "deals": "/deals/?layout=board",
+    "funnel": "/funnel/",
+    "order": "/sales-orders/new",
+    "stock": "/stock/",
+    "reports": "/reports/",
+    "tickets": "/tickets/",
+    "my day": "/my-day/",
     "account": "/account/",
     "password": "/account/password",
     "notifications": "/notifications/",
@@ -70,7 +77,7 @@ READ_TEXTS = """() => {
   const data = [
     "td, dd, option, textarea, strong, code, kbd, [lang]:not(html), [data-chart], .fc-event",
     ".record-head, .board-card, .names, .page-title, .crumb, .timeline, .ts-control, .chip .value",
-    ".user-button, .role-about, .greeting h2, .option",
+    ".user-button, .role-about, .greeting h2, .option, .badge-soft, .stock-page th, .board-column",
   ].join();
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -87,18 +94,21 @@ READ_TEXTS = """() => {
   }
   return found;
 }"""
-#: buttons and links of the bars that lie over each other, two by two
-COLLISIONS = """() => {
-  const bars = ".topbar :is(a, button), .list-bar :is(a, button, input), .save-bar :is(a, button)";
-  const boxes = [...document.querySelectorAll(bars)]
+#: what cannot be pressed or read whole: controls of the bars that something lies over or cuts off
+UNREACHABLE = """() => {
+  const controls = (bars) => [...document.querySelectorAll(`:is(${bars}) :is(a, button, input)`)]
     .filter((one) => one.checkVisibility({ visibilityProperty: true }))
-    .filter((one) => !one.closest(".dropdown-menu"))
-    .map((one) => [one, one.getBoundingClientRect()]);
-  const overlap = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
-    && a.top < b.bottom - 1 && b.top < a.bottom - 1;
-  return boxes.flatMap(([one, box], index) => boxes.slice(index + 1)
-    .filter(([other, beside]) => overlap(box, beside) && !one.contains(other))
-    .map(([other]) => `${one.outerHTML.slice(0, 90)} over ${other.outerHTML.slice(0, 90)}`));
+    .filter((one) => !one.closest(".dropdown-menu"));
+  const isCovered = (one) => {
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    return hit && !one.contains(hit) && !hit.contains(one);
+  };
+  const isCut = (one) => one.matches("a, button") && one.scrollWidth > one.clientWidth + 1;
+  return [
+    ...controls(".topbar, .list-bar, .list-foot, .save-bar").filter(isCovered),
+    ...controls(".topbar, .list-bar, .list-foot, .save-bar, .segmented, .tabbar").filter(isCut),
+  ].map((one) => `covered or cut off: ${one.outerHTML.slice(0, 120)}`);
 }"""
 WIDTHS = "() => [document.documentElement.scrollWidth, window.innerWidth]"
 SERIOUS = """async () => {
@@ -136,7 +146,7 @@ def test_every_screen_is_whole_and_in_one_language(
         wide, window = page.evaluate(WIDTHS)
         if wide > window:
             faults.append(f"{name}: {wide} px wide in {window}")
-        faults += [f"{name}: {pair}" for pair in page.evaluate(COLLISIONS)]
+        faults += [f"{name}: {control}" for control in page.evaluate(UNREACHABLE)]
         faults += [f"{name}: {word}" for word in foreign(page.evaluate(READ_TEXTS), locale)]
     assert sorted(set(faults)) == []
 
