@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import DataError, StatementError
 
 from app.entities.system.user import User
@@ -32,10 +33,10 @@ from app.rules.errors import DomainError
 LONGEST_CHOICE = 30
 SIZES = (25, 50, 100, 200)
 _LAYOUTS = {
-    "list": ("List", "list"),
-    "board": ("Board", "layout-kanban"),
-    "calendar": ("Calendar", "calendar"),
-    "chart": ("Chart", "chart-bar"),
+    "list": (_l("List"), "list"),
+    "board": (_l("Board"), "layout-kanban"),
+    "calendar": (_l("Calendar"), "calendar"),
+    "chart": (_l("Chart"), "chart-bar"),
 }
 _DECLARED = {"board": Board, "calendar": Calendar, "chart": Chart}
 
@@ -112,7 +113,7 @@ def _layouts(view: Any, state: ListState, active: str) -> list[Layout]:
     return [
         Layout(
             name,
-            _(_LAYOUTS[name][0]),
+            str(_LAYOUTS[name][0]),
             _LAYOUTS[name][1],
             view.list_url(state, layout=name, page=1, chart=0),
             name == active,
