@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from click.testing import Result
@@ -29,9 +28,7 @@ class Company:
     def __init__(self, app: Flask, name: str) -> None:
         self.app, self.name = app, name
         self.files = DATA / name
-        start = monotonic()
         self.first = self.bring_in()
-        self.seconds = monotonic() - start
 
     def bring_in(self, *options: str) -> Result:
         return self.run("import", self.name, str(self.files), *options)
