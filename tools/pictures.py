@@ -16,7 +16,7 @@ PICTURES = {
     "home-zh": ("zh-CN", "light", "/"),
     "customers-zh": ("zh-CN", "light", "/customers/"),
     "board-zh": ("zh-CN", "light", "/deals/?layout=board"),
-    "record-zh": ("zh-CN", "light", "/customers/3"),
+    "record-zh": ("zh-CN", "light", "/customers/55"),
     "funnel-zh": ("zh-CN", "light", "/funnel/"),
     "chart-en": ("en-US", "light", "/interactions/?layout=chart"),
     "list-dark": ("en-US", "dark", "/customers/"),
