@@ -50,7 +50,7 @@ def adds_the_user_to_the_role_instead(session: Any, me: User, other: User) -> No
 
 
 def widens_his_rows(session: Any, me: User, other: User) -> None:
-    (scope,) = role_named(session, "sales").scopes
+    scope = role_named(session, "sales").scopes[0]
     scope.reach = DataScope.ALL
 
 

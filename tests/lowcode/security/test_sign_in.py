@@ -83,8 +83,8 @@ def test_a_deactivated_account_does_not_open_and_does_not_say_why(app, client, l
     ("roles", "home"),
     [
         (["sales"], "/"),
-        (["warehouse"], "/products/"),
-        (["sales", "purchasing"], "/suppliers/"),
+        (["warehouse"], "/goods/"),
+        (["sales", "purchasing"], "/purchase-orders/"),
         ([], "/"),
     ],
 )

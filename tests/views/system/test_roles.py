@@ -71,7 +71,7 @@ def test_a_tick_and_a_scope_hold_from_the_next_request_on(visitor: Visitors, loo
     assert person.get("/products/").status_code == 403
     rights, scopes, _version = look(state_of, "sales")
     assert ("can_list", "Supplier") in rights
-    assert scopes == {"Customer": DataScope.ALL}
+    assert scopes["Customer"] == DataScope.ALL
 
 
 def test_a_change_stands_in_the_audit_trail_with_what_was_gained_and_lost(
