@@ -222,8 +222,10 @@ def test_work_for_later_waits(app: Flask, runner: Runner) -> None:
     assert runner.run_pending() == 0
 
 
-def test_running_threads_see_new_work_at_once(app: Flask, runner: Runner) -> None:
-    app.extensions["kehu_jobs"] = runner
+def test_running_threads_see_new_work_at_once(
+    app: Flask, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.extensions, "kehu_jobs", runner)
     runner.start()
     put_in(app, "test_wait", arguments={"code": "north"})
     assert started.wait(5)
