@@ -1,6 +1,7 @@
 """The objects that belong to no request: database, migrations, CSRF; and how SQLite is opened."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,7 +13,10 @@ from flask_appbuilder.models.sqla.base import SQLA
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import OperationalError
+
+from app.turns import Turns
 
 # FAB keeps its tables in Model.metadata; with a metadata of its own Alembic would see none of them.
 db = SQLA(metadata=Model.metadata)
@@ -20,35 +24,126 @@ migrate = Migrate(render_as_batch=True, compare_type=True)
 csrf = CSRFProtect()
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_read_only: ContextVar[bool] = ContextVar("kehu_read_only", default=False)
+#: seconds a writer waits for an SQLite file, in the queue of its process and behind other processes
+PATIENCE = 30
+_only_reads: ContextVar[bool | None] = ContextVar("kehu_only_reads", default=None)
 
 
 @contextmanager
 def reading() -> Iterator[None]:
     """Transactions begun inside only read: on SQLite they do not hold up writers."""
-    token = _read_only.set(True)
+    with _declared(only_reads=True):
+        yield
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Transactions begun inside write, although the request as a whole only reads."""
+    with _declared(only_reads=False):
+        yield
+
+
+@contextmanager
+def _declared(*, only_reads: bool) -> Iterator[None]:
+    token = _only_reads.set(only_reads)
     try:
         yield
     finally:
-        _read_only.reset(token)
+        _only_reads.reset(token)
+
+
+class WriterConnection(sqlite3.Connection):
+    """A connection whose writing transactions wait for their turn in the process.
+
+    SQLite lets its writers try again and again at random: of eight busy ones some would wait for
+    too long. Here they come in the order in which they asked.
+    """
+
+    #: of the file; None where nobody else can open it
+    turns: Turns | None = None
+    _has_turn = False
+
+    def wait_for_turn(self) -> None:
+        if self.turns is None or self._has_turn:
+            return
+        if not self.turns.take(PATIENCE):
+            raise sqlite3.OperationalError("database is locked")
+        self._has_turn = True
+
+    def end_turn(self) -> None:
+        if self.turns is not None and self._has_turn:
+            self._has_turn = False
+            self.turns.give_back()
+
+    def commit(self) -> None:
+        super().commit()  # where it fails, a rollback follows
+        self.end_turn()
+
+    def rollback(self) -> None:
+        try:
+            super().rollback()
+        finally:
+            self.end_turn()
+
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            self.end_turn()
+
+
+_turns: defaultdict[str, Turns] = defaultdict(Turns)
+
+
+@event.listens_for(Engine, "do_connect")
+def _as_writer(
+    dialect: Dialect, _record: Any, _arguments: list[Any], options: dict[str, Any]
+) -> None:
+    if dialect.name == "sqlite":
+        options["factory"] = WriterConnection
 
 
 @event.listens_for(Engine, "connect")
 def _open_sqlite(connection: Any, _record: Any) -> None:
-    if not isinstance(connection, sqlite3.Connection):
+    if not isinstance(connection, WriterConnection):
         return
     connection.isolation_level = None  # transactions are begun below, not by the driver
     cursor = connection.cursor()
     # FULL: in WAL mode NORMAL may lose the last commits on a power cut.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={PATIENCE * 1000}",
+        "foreign_keys=ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
+    path = cursor.execute("PRAGMA database_list").fetchone()[2]
+    connection.turns = _turns[path] if path else None
     cursor.close()
 
 
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
     """A transaction that reads first and writes later fails at once when another one wrote."""
-    if connection.dialect.name != "sqlite":
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, WriterConnection):
         return
-    only_reads = _read_only.get() or (has_request_context() and request.method in SAFE_METHODS)
-    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+    if _is_reading():
+        connection.exec_driver_sql("BEGIN")
+        return
+    try:
+        driver.wait_for_turn()
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError:
+        driver.end_turn()
+        raise
+
+
+def _is_reading() -> bool:
+    declared = _only_reads.get()
+    if declared is not None:
+        return declared
+    return has_request_context() and request.method in SAFE_METHODS

@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.entities.system.audit import AuditEntry
 from app.entities.types import now_utc
-from app.extensions import db
+from app.extensions import db, writing
 from app.lowcode import numbering, principal, scope
 from app.lowcode.links import changed, key_after_flush, links_of, related
 
@@ -253,7 +253,7 @@ def record_apart(
     action: str, entity: str, key: int | None, label: str, changes: dict[str, Any]
 ) -> None:
     """`record` in a session of its own, for requests whose transaction only reads."""
-    with db.session.session_factory() as session:
+    with writing(), db.session.session_factory() as session:
         record(session, action, entity, key, label, changes)
         session.commit()
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.entities.catalog import Product
@@ -26,8 +25,6 @@ from tests.trade import NOW, TODAY, check_books, make_order, make_product, make_
 STOCK, ATTEMPTS, WORKERS = 200, 1000, 8
 #: two orders that want the same twelve products in opposite order, again and again
 PRODUCTS, ROUNDS = 12, 15
-#: how often a worker whom a slow disk kept out tries again
-PATIENCE = 5
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -42,22 +39,14 @@ def in_parallel(app: Flask, work: Callable[[Session, int], bool], tasks: Sequenc
     """How often `work` succeeded; each task has a transaction of its own."""
 
     def run(task: int) -> bool:
-        for _ in range(PATIENCE):
-            with app.app_context(), system("worker"):
-                try:
-                    done = work(db.session(), task)
-                    db.session.commit()
-                except DomainError:
-                    db.session.rollback()
-                    return False
-                except OperationalError as error:
-                    # Writers of an SQLite file queue without order: one may wait for too long.
-                    if "database is locked" not in str(error):
-                        raise
-                    db.session.rollback()
-                    continue
-                return done
-        raise AssertionError("the database stayed locked")
+        with app.app_context(), system("worker"):
+            try:
+                done = work(db.session(), task)
+                db.session.commit()
+            except DomainError:
+                db.session.rollback()
+                return False
+            return done
 
     with ThreadPoolExecutor(WORKERS) as pool:
         return sum(pool.map(run, tasks))
