@@ -6,24 +6,32 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy import ForeignKey, event
+from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column, relationship
 
 from app.entities.types import UTCDateTime, now_utc
 
 
 @dataclass(frozen=True)
 class Scope:
-    """How rows belong to people: by their own owner and team, through a parent, or to everybody."""
+    """How rows belong to people: by owner and team, through a parent, by where they stand, or to
+    everybody."""
 
     #: Attribute names on the entity; both None for a shared table.
     owner: str | None = None
     team: str | None = None
     #: Name of the many-to-one relationship whose target decides.
     parent: str | None = None
+    #: Name of the relationship of `User` that holds the places somebody works at.
+    place: str | None = None
+    #: Attributes that hold the key of a place, own ones or of a related row (`location.place_id`);
+    #: one of somebody's places is enough.
+    at: tuple[str, ...] = ()
+    #: Are rows that stand nowhere everybody's?
+    open_nowhere: bool = False
 
 
-#: Rows carry `owner_id` and `team_id` and are seen by data scope (own, team, all).
+#: Rows carry `owner_id` and `team_id` and are seen by data scope (own, team, region, all …).
 OWNED = Scope(owner="owner_id", team="team_id")
 #: Everybody with the screen's right sees every row (reference data, products, …).
 SHARED = Scope()
@@ -32,6 +40,11 @@ SHARED = Scope()
 def through(parent: str) -> Scope:
     """Rows are seen by whoever sees their parent."""
     return Scope(parent=parent)
+
+
+def in_warehouse(*at: str, open_nowhere: bool = False) -> Scope:
+    """Rows are seen by whoever works in their warehouse, or reaches all of them."""
+    return Scope(place="warehouses", at=at, open_nowhere=open_nowhere)
 
 
 class Entity(Model):
@@ -45,6 +58,10 @@ class Entity(Model):
     scope: ClassVar[Scope]
     label_column: ClassVar[str] = "name"
     code_column: ClassVar[str | None] = None
+    #: Deleted rows go to the recycle bin; not so what the product keeps for itself.
+    is_binned: ClassVar[bool] = True
+    #: Attribute name of the person who is responsible where `scope` names none.
+    holder: ClassVar[str | None] = None
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
@@ -78,3 +95,10 @@ class Entity(Model):
 
     def __repr__(self) -> str:
         return str(getattr(self, self.label_column, None) or f"{type(self).__name__} {self.id}")
+
+
+@event.listens_for(Entity, "instrument_class", propagate=True)
+def _never_give_keys_again(mapper: Mapper[Any], _entity: type[Any]) -> None:
+    """SQLite gives the key of a deleted last row to the next one, which would then inherit its
+    past, and nothing could be restored under it."""
+    mapper.local_table.dialect_options["sqlite"]["autoincrement"] = True  # type: ignore[union-attr]

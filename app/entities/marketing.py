@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 class Campaign(Entity):
     scope = SHARED
+    holder = "owner_id"
     code_column = "code"
     number_sequence = "campaign"
 

@@ -20,6 +20,7 @@ from app.rules.work import Priority
 
 class Ticket(Entity):
     scope = through("customer")
+    holder = "assignee_id"
     label_column = "subject"
     code_column = "code"
     number_sequence = "ticket"

@@ -18,6 +18,7 @@ class ImportMapping(Entity):
 
     # Holds no row of any customer: names of columns and fields.
     scope = SHARED
+    is_binned = False
 
     name: Mapped[str] = mapped_column(String(64))
     #: resource name of the entity, such as "customers"
@@ -33,6 +34,7 @@ class ImportRun(Entity):
 
     # Always read through app.lowcode.importing.runs, which asks for the person.
     scope = SHARED
+    is_binned = False
     label_column = "filename"
     # The rows it writes are audited one by one; the run itself is its own trail.
     is_audited = False

@@ -16,6 +16,7 @@ class Job(Entity):
     """One piece of work; it runs with the rights of the person in `created_by`."""
 
     scope = SHARED
+    is_binned = False
     label_column = "kind"
     # A job is its own trail; its progress would drown everybody else's.
     is_audited = False

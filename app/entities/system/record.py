@@ -12,6 +12,7 @@ class Note(Entity):
     scope = SHARED
     label_column = "text"
     is_audited = False
+    is_binned = False
     __table_args__ = (Index("ix_note_row", "entity", "entity_id"),)
 
     entity: Mapped[str] = mapped_column(String(64))
@@ -24,6 +25,7 @@ class Attachment(Entity):
 
     scope = SHARED
     is_audited = False
+    is_binned = False
     __table_args__ = (Index("ix_attachment_row", "entity", "entity_id"),)
 
     entity: Mapped[str] = mapped_column(String(64))

@@ -10,6 +10,7 @@ class Setting(Entity):
     """One changed setting; what settings there are is declared in `app.lowcode.settings`."""
 
     scope = SHARED
+    is_binned = False
     label_column = "key"
     code_column = "key"
 
