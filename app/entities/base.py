@@ -1,6 +1,7 @@
 """What every table of the product has: key, version, who and when; and how its rows are scoped."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -62,6 +63,9 @@ class Entity(Model):
     is_binned: ClassVar[bool] = True
     #: Attribute name of the person who is responsible where `scope` names none.
     holder: ClassVar[str | None] = None
+    #: Column or property → what it is computed from ("amount", "Product.sale_price"): who may not
+    #: read these reads no more of it.
+    derived_from: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=1, server_default="1")

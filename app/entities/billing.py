@@ -22,7 +22,7 @@ class Payment(Entity):
     code: Mapped[str] = mapped_column(String(32), unique=True, info={"label": "Payment number"})
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
     received_date: Mapped[date] = mapped_column(index=True, info={"label": "Received on"})
-    amount: Mapped[Decimal] = mapped_column(Money)
+    amount: Mapped[Decimal] = mapped_column(Money, info={"mask": "amount"})
     method: Mapped[PaymentMethod] = mapped_column(
         ChoiceType(PaymentMethod),
         default=PaymentMethod.BANK_TRANSFER,
@@ -51,7 +51,7 @@ class PaymentAllocation(Entity):
 
     payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("sales_order.id"), index=True)
-    amount: Mapped[Decimal] = mapped_column(Money)
+    amount: Mapped[Decimal] = mapped_column(Money, info={"mask": "amount"})
 
     payment: Mapped[Payment] = relationship(back_populates="allocations")
     order: Mapped[SalesOrder] = relationship()

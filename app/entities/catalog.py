@@ -59,8 +59,8 @@ class Product(Entity):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     specification: Mapped[str | None] = mapped_column(String(200))
     barcode: Mapped[str | None] = mapped_column(String(32), unique=True)
-    sale_price: Mapped[Decimal | None] = mapped_column(Money, index=True)
-    purchase_price: Mapped[Decimal | None] = mapped_column(Money)
+    sale_price: Mapped[Decimal | None] = mapped_column(Money, index=True, info={"mask": "amount"})
+    purchase_price: Mapped[Decimal | None] = mapped_column(Money, info={"mask": "amount"})
     supplier_id: Mapped[int | None] = mapped_column(
         ForeignKey("supplier.id"), index=True, info={"label": "Default supplier"}
     )
@@ -95,6 +95,7 @@ class ProductComponent(Entity):
 
     scope = SHARED
     label_column = "component_id"
+    derived_from = {"amount": ("Product.sale_price",)}
 
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
     component_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)

@@ -82,6 +82,7 @@ class Customer(Entity):
         "name_key": lambda row: normalize_name(row.name)[:200],
         "phone_key": lambda row: phone_key(row.phone),
     }
+    derived_from = {"name_key": ("name",), "phone_key": ("phone",)}
 
     code: Mapped[str] = mapped_column(String(32), unique=True)
     name: Mapped[str] = mapped_column(String(200), index=True)
@@ -101,9 +102,11 @@ class Customer(Entity):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
 
-    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone"})
-    fax: Mapped[str | None] = mapped_column(String(40), info={"format": "phone"})
-    email: Mapped[str | None] = mapped_column(String(254), index=True, info={"format": "email"})
+    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone", "mask": "phone"})
+    fax: Mapped[str | None] = mapped_column(String(40), info={"format": "phone", "mask": "phone"})
+    email: Mapped[str | None] = mapped_column(
+        String(254), index=True, info={"format": "email", "mask": "email"}
+    )
     website: Mapped[str | None] = mapped_column(String(200), info={"format": "url"})
     country: Mapped[Country] = mapped_column(
         ChoiceType(Country), default=Country.CN, server_default="CN"
@@ -112,9 +115,12 @@ class Customer(Entity):
     tax_number: Mapped[str | None] = mapped_column(
         String(32),
         index=True,
-        info={"help": "For customers in China the unified social credit code of 18 characters."},
+        info={
+            "help": "For customers in China the unified social credit code of 18 characters.",
+            "mask": "tax",
+        },
     )
-    credit_limit: Mapped[Decimal | None] = mapped_column(Money)
+    credit_limit: Mapped[Decimal | None] = mapped_column(Money, info={"mask": "amount"})
     cooperation_since: Mapped[date | None]
 
     preferred_channel: Mapped[Channel | None] = mapped_column(ChoiceType(Channel))
@@ -146,7 +152,7 @@ class Customer(Entity):
     )
     #: in millions, as companies publish it
     annual_revenue: Mapped[Decimal | None] = mapped_column(
-        Money, info={"label": "Annual revenue (millions)"}
+        Money, info={"label": "Annual revenue (millions)", "mask": "amount"}
     )
     legal_representative: Mapped[str | None] = mapped_column(String(64))
     parent_id: Mapped[int | None] = mapped_column(
@@ -224,10 +230,14 @@ class Contact(Entity):
         },
     )
     reports_to_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
-    mobile: Mapped[str | None] = mapped_column(String(40), index=True, info={"format": "phone"})
-    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone"})
-    email: Mapped[str | None] = mapped_column(String(254), index=True, info={"format": "email"})
-    wechat: Mapped[str | None] = mapped_column(String(64), info={"label": "WeChat"})
+    mobile: Mapped[str | None] = mapped_column(
+        String(40), index=True, info={"format": "phone", "mask": "phone"}
+    )
+    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone", "mask": "phone"})
+    email: Mapped[str | None] = mapped_column(
+        String(254), index=True, info={"format": "email", "mask": "email"}
+    )
+    wechat: Mapped[str | None] = mapped_column(String(64), info={"label": "WeChat", "mask": "text"})
     preferred_channel: Mapped[Channel | None] = mapped_column(ChoiceType(Channel))
     birth_date: Mapped[date | None]
     notes: Mapped[str | None] = mapped_column(Text, info={"format": "multiline"})

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
+from app.entities.append_only import append_only
 from app.entities.base import SHARED, Entity
 from app.entities.catalog import Product
 from app.entities.purchasing import PurchaseOrder, PurchaseOrderLine
@@ -43,7 +44,9 @@ class Warehouse(Entity):
     code: Mapped[str] = mapped_column(String(32), unique=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
     address: Mapped[str | None] = mapped_column(String(200))
-    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone"})
+    phone: Mapped[str | None] = mapped_column(
+        String(40), info={"format": "phone", "mask": "phone"}
+    )
     position: Mapped[int] = mapped_column(default=0, server_default="0")
     is_active: Mapped[bool] = mapped_column(
         default=True, server_default=true(), info={"label": "Active"}
@@ -85,6 +88,7 @@ class StockMove(Entity):
 
     scope = SHARED
     label_column = "reference"
+    derived_from = {"value_amount": ("Product.purchase_price",)}
     #: it is a trail already
     is_audited = False
 
@@ -104,6 +108,7 @@ class StockMove(Entity):
             "label": "Value",
             "optional": True,
             "help": "Of the whole quantity. Left empty, the average cost so far.",
+            "mask": "amount",
         },
     )
     moved_on: Mapped[datetime] = mapped_column(
@@ -135,6 +140,9 @@ class StockMove(Entity):
 @event.listens_for(StockMove, "before_delete")
 def _refuse(_mapper: Any, _connection: Any, _move: StockMove) -> None:
     raise DomainError("A stock move stays as it is. Post one in the other direction.")
+
+
+append_only(StockMove.__table__)
 
 
 class ReorderPoint(Entity):
@@ -174,6 +182,14 @@ class StockLevel(Entity):
 
     scope = SHARED
     label_column = "product_id"
+    derived_from = {
+        "value_amount": ("Product.purchase_price",),
+        "available": ("on_hand", "reserved"),
+        "min_quantity": ("ReorderPoint.min_quantity",),
+        "on_order": ("PurchaseOrderLine.quantity",),
+        "is_low": ("available", "ReorderPoint.min_quantity"),
+        "is_short": ("available", "on_order", "ReorderPoint.min_quantity"),
+    }
     #: it follows from the ledger, which is the trail
     is_audited = False
 
@@ -186,7 +202,7 @@ class StockLevel(Entity):
         Quantity, Computed("on_hand - reserved", persisted=True), index=True
     )
     value_amount: Mapped[Decimal] = mapped_column(
-        Money, default=_NONE, server_default="0", info={"label": "Value"}
+        Money, default=_NONE, server_default="0", info={"label": "Value", "mask": "amount"}
     )
 
     product: Mapped[Product] = relationship()

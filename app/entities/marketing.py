@@ -67,8 +67,10 @@ class CampaignMember(Entity):
             "help": "As addressed. Left empty: the name of the lead, contact or customer.",
         },
     )
-    email: Mapped[str | None] = mapped_column(String(254), info={"format": "email"})
-    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone"})
+    email: Mapped[str | None] = mapped_column(
+        String(254), info={"format": "email", "mask": "email"}
+    )
+    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone", "mask": "phone"})
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), index=True)

@@ -27,6 +27,7 @@ class Supplier(Entity):
         "name_key": lambda row: normalize_name(row.name)[:200],
         "phone_key": lambda row: phone_key(row.phone),
     }
+    derived_from = {"name_key": ("name",), "phone_key": ("phone",)}
 
     code: Mapped[str] = mapped_column(String(32), unique=True)
     name: Mapped[str] = mapped_column(String(200), index=True)
@@ -42,9 +43,11 @@ class Supplier(Entity):
 
     contact_name: Mapped[str | None] = mapped_column(String(100))
     contact_title: Mapped[str | None] = mapped_column(String(64))
-    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone"})
-    fax: Mapped[str | None] = mapped_column(String(40), info={"format": "phone"})
-    email: Mapped[str | None] = mapped_column(String(254), info={"format": "email"})
+    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone", "mask": "phone"})
+    fax: Mapped[str | None] = mapped_column(String(40), info={"format": "phone", "mask": "phone"})
+    email: Mapped[str | None] = mapped_column(
+        String(254), info={"format": "email", "mask": "email"}
+    )
     website: Mapped[str | None] = mapped_column(String(200), info={"format": "url"})
 
     country: Mapped[Country] = mapped_column(
@@ -60,11 +63,14 @@ class Supplier(Entity):
     tax_number: Mapped[str | None] = mapped_column(
         String(32),
         index=True,
-        info={"help": "For suppliers in China the unified social credit code of 18 characters."},
+        info={
+            "help": "For suppliers in China the unified social credit code of 18 characters.",
+            "mask": "tax",
+        },
     )
     payment_terms: Mapped[PaymentTerms | None] = mapped_column(ChoiceType(PaymentTerms))
     bank_name: Mapped[str | None] = mapped_column(String(100))
-    bank_account: Mapped[str | None] = mapped_column(String(40))
+    bank_account: Mapped[str | None] = mapped_column(String(40), info={"mask": "tax"})
     notes: Mapped[str | None] = mapped_column(Text, info={"format": "multiline"})
 
     region: Mapped[Region | None] = relationship()
@@ -75,6 +81,7 @@ class PurchaseOrder(Entity):
     label_column = "code"
     code_column = "code"
     number_sequence = "purchase_order"
+    derived_from = {"total_amount": ("PurchaseOrderLine.unit_price",)}
 
     code: Mapped[str] = mapped_column(
         String(32), unique=True, info={"label": "Purchase order number"}
@@ -89,7 +96,9 @@ class PurchaseOrder(Entity):
     order_date: Mapped[date] = mapped_column(index=True)
     expected_date: Mapped[date | None] = mapped_column(index=True, info={"label": "Expected on"})
     received_date: Mapped[date | None] = mapped_column(index=True, info={"label": "Received on"})
-    total_amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0), server_default="0")
+    total_amount: Mapped[Decimal] = mapped_column(
+        Money, default=Decimal(0), server_default="0", info={"mask": "amount"}
+    )
     notes: Mapped[str | None] = mapped_column(Text, info={"format": "multiline"})
 
     supplier: Mapped[Supplier] = relationship()
@@ -106,6 +115,7 @@ class PurchaseOrder(Entity):
 class PurchaseOrderLine(Entity):
     scope = SHARED
     label_column = "product_id"
+    derived_from = {"unit_price": ("Product.purchase_price",), "amount": ("unit_price",)}
 
     order_id: Mapped[int] = mapped_column(ForeignKey("purchase_order.id"), index=True)
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
@@ -113,9 +123,15 @@ class PurchaseOrderLine(Entity):
     unit_price: Mapped[Decimal] = mapped_column(
         Money,
         default=Decimal(0),
-        info={"optional": True, "help": "Left empty, the purchase price of the product."},
+        info={
+            "optional": True,
+            "help": "Left empty, the purchase price of the product.",
+            "mask": "amount",
+        },
     )
-    amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0), server_default="0")
+    amount: Mapped[Decimal] = mapped_column(
+        Money, default=Decimal(0), server_default="0", info={"mask": "amount"}
+    )
     received_quantity: Mapped[Decimal] = mapped_column(
         Quantity, default=Decimal(0), server_default="0"
     )

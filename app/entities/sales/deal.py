@@ -31,6 +31,7 @@ class Deal(Entity):
     code_column = "code"
     number_sequence = "deal"
     derived = {"weighted_amount": lambda row: weighted_amount(row.amount, row.probability)}
+    derived_from = {"weighted_amount": ("amount", "probability")}
 
     code: Mapped[str] = mapped_column(String(32), unique=True)
     title: Mapped[str] = mapped_column(String(200), index=True)
@@ -46,7 +47,7 @@ class Deal(Entity):
     furthest_stage_id: Mapped[int | None] = mapped_column(ForeignKey("stage.id"), index=True)
     #: unknown where the deal came in with a file that does not say
     stage_since: Mapped[date | None] = mapped_column(info={"label": "In this stage since"})
-    amount: Mapped[Decimal | None] = mapped_column(Money)
+    amount: Mapped[Decimal | None] = mapped_column(Money, info={"mask": "amount"})
     #: percent
     probability: Mapped[int] = mapped_column(
         server_default="0",
@@ -57,7 +58,7 @@ class Deal(Entity):
         },
     )
     #: kept, so that lists, boards and charts can sum what the funnel shows
-    weighted_amount: Mapped[Decimal | None] = mapped_column(Money)
+    weighted_amount: Mapped[Decimal | None] = mapped_column(Money, info={"mask": "amount"})
     expected_close_date: Mapped[date | None] = mapped_column(index=True)
     engaged_date: Mapped[date | None] = mapped_column(
         index=True, info={"label": "Begun on", "help": "Left empty, the day the deal is made."}

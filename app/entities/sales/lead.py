@@ -19,14 +19,17 @@ from app.rules.leads import LeadStatus
 class Lead(Entity):
     scope = OWNED
     derived = {"phone_key": lambda row: phone_key(row.phone)}
+    derived_from = {"phone_key": ("phone",)}
 
     name: Mapped[str] = mapped_column(String(100), index=True, info={"label": "Contact person"})
     company_name: Mapped[str | None] = mapped_column(String(200), index=True)
     job_title: Mapped[str | None] = mapped_column(String(64))
-    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone"})
+    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone", "mask": "phone"})
     #: the phone without what writing varies in: searched by digits
     phone_key: Mapped[str | None] = mapped_column(String(24), index=True)
-    email: Mapped[str | None] = mapped_column(String(254), index=True, info={"format": "email"})
+    email: Mapped[str | None] = mapped_column(
+        String(254), index=True, info={"format": "email", "mask": "email"}
+    )
     status: Mapped[LeadStatus] = mapped_column(
         ChoiceType(LeadStatus), default=LeadStatus.NEW, index=True
     )

@@ -37,7 +37,7 @@ class Carrier(Entity):
     code_column = "name"
 
     name: Mapped[str] = mapped_column(String(100), unique=True)
-    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone"})
+    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone", "mask": "phone"})
     website: Mapped[str | None] = mapped_column(String(200), info={"format": "url"})
     is_active: Mapped[bool] = mapped_column(
         default=True, server_default=true(), info={"label": "Active"}
@@ -49,6 +49,13 @@ class SalesOrder(Entity):
     label_column = "code"
     code_column = "code"
     number_sequence = "sales_order"
+    derived_from = {
+        "net_amount": ("SalesOrderLine.unit_price",),
+        "tax_amount": ("SalesOrderLine.unit_price",),
+        "total_amount": ("net_amount", "tax_amount", "freight_amount"),
+        "balance": ("total_amount", "paid_amount"),
+        "balance_amount": ("total_amount", "paid_amount"),
+    }
     timeline_moment = "created_on"
 
     code: Mapped[str] = mapped_column(String(32), unique=True, info={"label": "Order number"})
@@ -83,17 +90,23 @@ class SalesOrder(Entity):
         Money,
         default=_NONE,
         server_default="0",
-        info={"label": "Freight", "optional": True},
+        info={"label": "Freight", "optional": True, "mask": "amount"},
     )
     #: sums of the rounded lines
-    net_amount: Mapped[Decimal] = mapped_column(Money, default=_NONE, server_default="0")
-    tax_amount: Mapped[Decimal] = mapped_column(Money, default=_NONE, server_default="0")
+    net_amount: Mapped[Decimal] = mapped_column(
+        Money, default=_NONE, server_default="0", info={"mask": "amount"}
+    )
+    tax_amount: Mapped[Decimal] = mapped_column(
+        Money, default=_NONE, server_default="0", info={"mask": "amount"}
+    )
     #: net + tax + freight
     total_amount: Mapped[Decimal] = mapped_column(
-        Money, default=_NONE, server_default="0", index=True
+        Money, default=_NONE, server_default="0", index=True, info={"mask": "amount"}
     )
     #: what payments were allocated; changed by one conditional UPDATE only
-    paid_amount: Mapped[Decimal] = mapped_column(Money, default=_NONE, server_default="0")
+    paid_amount: Mapped[Decimal] = mapped_column(
+        Money, default=_NONE, server_default="0", info={"mask": "amount"}
+    )
 
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
@@ -138,13 +151,18 @@ SalesOrder.balance_amount = column_property(
         ),
         Money,
     ),
-    info={"label": "Balance due"},
+    info={"label": "Balance due", "mask": "amount"},
 )
 
 
 class SalesOrderLine(Entity):
     scope = through("order")
     label_column = "description"
+    derived_from = {
+        "unit_price": ("Product.sale_price",),
+        "net_amount": ("unit_price", "discount_rate"),
+        "tax_amount": ("net_amount", "tax_rate"),
+    }
 
     order_id: Mapped[int] = mapped_column(ForeignKey("sales_order.id"), index=True)
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
@@ -153,7 +171,11 @@ class SalesOrderLine(Entity):
     unit_price: Mapped[Decimal] = mapped_column(
         Money,
         default=_NONE,
-        info={"optional": True, "help": "Left empty, the sale price of the product."},
+        info={
+            "optional": True,
+            "help": "Left empty, the sale price of the product.",
+            "mask": "amount",
+        },
     )
     #: a share: 0.15 takes 15 % off
     discount_rate: Mapped[Decimal] = mapped_column(
@@ -169,8 +191,12 @@ class SalesOrderLine(Entity):
         server_default="0",
         info={"format": "share", "optional": True},
     )
-    net_amount: Mapped[Decimal] = mapped_column(Money, default=_NONE, server_default="0")
-    tax_amount: Mapped[Decimal] = mapped_column(Money, default=_NONE, server_default="0")
+    net_amount: Mapped[Decimal] = mapped_column(
+        Money, default=_NONE, server_default="0", info={"mask": "amount"}
+    )
+    tax_amount: Mapped[Decimal] = mapped_column(
+        Money, default=_NONE, server_default="0", info={"mask": "amount"}
+    )
     #: how much of the stock of the order's warehouse is held for this line
     reserved_quantity: Mapped[Decimal] = mapped_column(Quantity, default=_NONE, server_default="0")
     position: Mapped[int] = mapped_column(default=0, server_default="0")

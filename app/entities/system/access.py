@@ -1,4 +1,4 @@
-"""What access rests on beside FAB's roles: data scopes, what was seeded, and failed sign-ins."""
+"""What access rests on beside FAB's roles: data scopes, grants, seeds, and failed sign-ins."""
 
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from app.entities.types import ChoiceType, UTCDateTime, now_utc
 from app.rules.access import DataScope
+from app.rules.masking import FieldLevel
 
 
 class RoleScope(Model):
@@ -19,12 +20,31 @@ class RoleScope(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     role_id: Mapped[int] = mapped_column(ForeignKey("ab_role.id", ondelete="CASCADE"))
-    #: class name of an entity whose rows have owners
+    #: class name of an entity whose rows belong to people or stand at places
     entity: Mapped[str] = mapped_column(String(64))
-    reach: Mapped[DataScope] = mapped_column(ChoiceType(DataScope, 8))
+    reach: Mapped[DataScope] = mapped_column(ChoiceType(DataScope, 16))
 
     role: Mapped[Role] = relationship(
         backref=backref("scopes", cascade="all, delete-orphan", passive_deletes=True)
+    )
+
+
+class FieldRight(Model):
+    """How far a role may go with one column of an entity; no row means it may write it."""
+
+    __tablename__ = "field_right"
+    __table_args__ = (UniqueConstraint("role_id", "entity", "field"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    role_id: Mapped[int] = mapped_column(ForeignKey("ab_role.id", ondelete="CASCADE"))
+    #: class name of an entity
+    entity: Mapped[str] = mapped_column(String(64))
+    #: its column, or the relationship over a foreign key
+    field: Mapped[str] = mapped_column(String(64))
+    level: Mapped[FieldLevel] = mapped_column(ChoiceType(FieldLevel, 8))
+
+    role: Mapped[Role] = relationship(
+        backref=backref("field_rights", cascade="all, delete-orphan", passive_deletes=True)
     )
 
 
