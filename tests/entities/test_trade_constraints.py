@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.entities.billing import Payment, PaymentAllocation
-from app.entities.inventory import Location, ReorderPoint
+from app.entities.inventory import Location, ReorderPoint, StockMove
 from app.rules.stock import LocationKind
 from app.services.inventory.ledger import outside, place_of
 from tests.trade import TODAY, make_order, make_product, make_warehouse
@@ -35,9 +35,8 @@ def shop(session: Session) -> Session:
         "UPDATE stock_level SET reserved = on_hand + 1",
         "UPDATE stock_level SET reserved = -1",
         "UPDATE stock_level SET value_amount = -1",
-        "UPDATE stock_move SET quantity = 0",
-        "UPDATE stock_move SET value_amount = -1",
-        "UPDATE stock_move SET to_location_id = from_location_id",
+        "UPDATE stock_move SET notes = 'changed'",
+        "DELETE FROM stock_move",
         "UPDATE sales_order SET paid_amount = total_amount + 1",
         "UPDATE sales_order SET paid_amount = -1",
         "UPDATE sales_order SET freight_amount = -1",
@@ -73,11 +72,31 @@ def paid_twice(session: Session) -> list[Any]:
     return [payment]
 
 
+def move(session: Session, **values: Any) -> list[Any]:
+    """A move of one piece from the supplier to a shelf, but for `values`."""
+    warehouse = make_warehouse(session, "b")
+    values = {
+        "product": make_product(session),
+        "from_location": outside(session, LocationKind.SUPPLIER),
+        "to_location": place_of(session, warehouse),
+        "quantity": Decimal(1),
+        **values,
+    }
+    return [StockMove(**values)]
+
+
+def move_nowhere(session: Session) -> list[Any]:
+    return move(session, to_location=outside(session, LocationKind.SUPPLIER))
+
+
 @pytest.mark.parametrize(
     "rows",
     [
         pytest.param(level_twice, id="two reorder points of one shelf"),
         pytest.param(paid_twice, id="an order twice in one payment"),
+        pytest.param(lambda s: move(s, quantity=Decimal(0)), id="a move of nothing"),
+        pytest.param(lambda s: move(s, value_amount=Decimal(-1)), id="a move worth less than 0"),
+        pytest.param(move_nowhere, id="a move that stays where it is"),
         pytest.param(
             lambda s: [
                 Payment(customer=make_order(s, None).customer, amount=0, received_date=TODAY)
