@@ -42,6 +42,7 @@ from app.entities.system.audit import AuditEntry
 from app.entities.system.imports import ImportMapping, ImportProblem, ImportRun
 from app.entities.system.job import Job, JobTick
 from app.entities.system.notification import Notification
+from app.entities.system.once import IdempotencyKey
 from app.entities.system.organization import Region, Team
 from app.entities.system.record import Attachment, Note
 from app.entities.system.sequence import NumberSequence
@@ -63,6 +64,7 @@ __all__ = [
     "CustomerAddress",
     "CustomerSource",
     "Deal",
+    "IdempotencyKey",
     "ImportMapping",
     "ImportProblem",
     "ImportRun",

@@ -7,7 +7,9 @@ from sqlalchemy import delete
 
 from app.entities.system.job import Job, JobTick
 from app.entities.system.notification import Notification
+from app.entities.system.once import IdempotencyKey
 from app.entities.types import now_utc
+from app.lowcode import once
 from app.lowcode.jobs import JobContext, job
 from app.rules.jobs import JobState
 
@@ -29,6 +31,7 @@ def clean_up(context: JobContext) -> dict[str, Any]:
     removals = {
         "jobs": delete(Job).where(ended | failed),
         "notifications": delete(Notification).where(read),
+        "keys": delete(IdempotencyKey).where(IdempotencyKey.created_on < now - once.KEPT),
         "ticks": delete(JobTick).where(JobTick.due_on < now - KEEP_TICKS),
     }
     return {

@@ -27,3 +27,8 @@ def plural_of(model: type[Any]) -> str:
 def resource_of(model: type[Any]) -> str:
     """`ProductCategory` → `product-categories`."""
     return plural_of(model).lower().replace(" ", "-")
+
+
+def in_sentence(title: str) -> str:
+    """`Sales order` → `sales order`, `API key` as it is: a title inside a sentence."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DataError
 
 from app.extensions import csrf, db
 from app.lowcode import principal
+from app.lowcode.api.conditions import Outdated
 from app.lowcode.api.document import describe
 from app.lowcode.api.resource import EntityApi
 from app.lowcode.fields.inputs import translated
@@ -29,6 +30,7 @@ def build(screens: Iterable[Any]) -> Blueprint:
     root.register_error_handler(DataError, _out_of_range)
     root.register_error_handler(OverflowError, _out_of_range)
     root.register_error_handler(FieldErrors, _refused_fields)
+    root.register_error_handler(Outdated, _outdated)
     root.add_url_rule("/openapi.json", "openapi", lambda: _document(apis))
     for api in apis:
         root.register_blueprint(csrf.exempt(api.blueprint()))
@@ -69,3 +71,8 @@ def _out_of_range(_error: Exception) -> Any:
 def _refused_fields(error: FieldErrors) -> Any:
     db.session.rollback()
     return answer(422, _("Not possible"), translated(error), errors=error.errors)
+
+
+def _outdated(error: Outdated) -> Any:
+    db.session.rollback()
+    return answer(412, _("Changed in the meantime"), translated(error))

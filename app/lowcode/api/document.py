@@ -38,7 +38,9 @@ _PROBLEMS = {
     "401": "Nobody is signed in, or the key is not valid.",
     "403": "The role does not allow this.",
     "404": "There is no such row for this person.",
-    "409": "A rule forbids it now, or somebody else changed the row in the meantime.",
+    "409": "A rule forbids it now, somebody else changed the row in the meantime, or the "
+    "idempotency key was used for another request.",
+    "412": "The row has no longer the version that If-Match names.",
     "422": "Some of the values are refused.",
 }
 _QUERY = {
@@ -53,6 +55,21 @@ _FILTER = (
     "values separated by commas for choices and relations, low..high for numbers and dates, "
     "- for empty, * for not empty"
 )
+
+_IF_MATCH: Schema = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "the ETag of the row as it was read: refused if somebody changed it since; "
+    "the version in the body does the same",
+    "schema": {"type": "string"},
+}
+_ONCE: Schema = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "1 to 200 characters of your own: within 48 hours a repetition with the same "
+    "body gets the first answer again and changes nothing; another body is refused",
+    "schema": {"type": "string", "maxLength": 200},
+}
 
 
 def describe(apis: Sequence["EntityApi"], version: str, cookie: str) -> Schema:
@@ -151,16 +168,30 @@ def _paths(api: "EntityApi") -> dict[str, Schema]:
         several["get"] = _operation(api, "list", _page_of(api), "400", parameters=_query(api))
     if api.offers("can_add"):
         several["post"] = _operation(
-            api, "create", _ref(api.name), "400", "409", "422", body="new", status="201"
+            api,
+            "create",
+            _ref(api.name),
+            *("400", "409", "422"),
+            parameters=[_ONCE],
+            body="new",
+            status="201",
         )
     if api.offers("can_show"):
         one["get"] = _operation(api, "show", _ref(api.name), "404")
     if api.offers("can_edit"):
-        refusals = ("400", "404", "409", "422")
-        one["patch"] = _operation(api, "update", _ref(api.name), *refusals, body="change")
-        one["put"] = _operation(api, "replace", _ref(api.name), *refusals, body="change")
+        for method, name in (("patch", "update"), ("put", "replace")):
+            one[method] = _operation(
+                api,
+                name,
+                _ref(api.name),
+                *("400", "404", "409", "412", "422"),
+                parameters=[_IF_MATCH],
+                body="change",
+            )
     if api.offers("can_delete"):
-        one["delete"] = _operation(api, "delete", None, "404", "409", status="204")
+        one["delete"] = _operation(
+            api, "delete", None, "404", "409", "412", parameters=[_IF_MATCH], status="204"
+        )
     paths = {root: several} if several else {}
     if api.offers("can_list"):
         info = _operation(api, "info", {"type": "object"})
@@ -168,7 +199,13 @@ def _paths(api: "EntityApi") -> dict[str, Schema]:
     if one:
         paths[f"{root}/{{id}}"] = {"parameters": [_key()], **one}
     for name in api.view.actions:
-        act = _operation(api, f"action_{name}", _ref(api.name), "404", "409")
+        act = _operation(
+            api,
+            f"action_{name}",
+            _ref(api.name),
+            *("404", "409", "412", "422"),
+            parameters=[_IF_MATCH, _ONCE],
+        )
         paths[f"{root}/{{id}}/actions/{name}"] = {"parameters": [_key()], "post": act}
     return paths
 

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db
-from app.lowcode import listing
+from app.lowcode import listing, once
 from app.lowcode.api.bodies import read_body, read_values
+from app.lowcode.api.conditions import answer_again, check_version, claimed, told
 from app.lowcode.api.rows import describe_screen, one_row, row_values
 from app.lowcode.exporting import readable_columns
 from app.lowcode.fields.inputs import translated
@@ -87,7 +88,7 @@ class EntityApi:
     def show(self, pk: int) -> Response:
         self._require("can_show")
         self.view.get_item(pk)
-        return jsonify(one_row(self.view, self.readable, pk))
+        return told(once.Answer(200, None, one_row(self.view, self.readable, pk)))
 
     def info(self) -> Response:
         """What this person may see, filter, fill and do here."""
@@ -98,34 +99,35 @@ class EntityApi:
     def create(self) -> Any:
         self._require("can_add")
         body = read_body()
+        claim = claimed(body)
+        if claim.answer:
+            return answer_again(claim.answer)
         body.pop("version", None)
         start, _wishes_refused = prefill(self.view, {})
         item = self.view.model()
         save(self.view, item, start | read_values(self.view, body, is_new=True), is_new=True)
-        warnings = [text for text, _url in self.view.warnings(item)]
+        row = self._row(item)
+        if warnings := [text for text, _url in self.view.warnings(item)]:
+            row["warnings"] = warnings
+        url = url_for(".show", pk=item.id) if self.offers("can_show") else None
+        claim.keep(once.Answer(201, url, row))
         db.session.commit()
-        response = self._changed(item, {"warnings": warnings} if warnings else {})
-        if self.offers("can_show"):
-            response.headers["Location"] = url_for(".show", pk=item.id)
-        return response, 201
+        return told(once.Answer(201, url, row))
 
     def update(self, pk: int) -> Response:
-        """Changes the fields that are given; `version` refuses what somebody else changed."""
+        """Changes the fields that are given; a version refuses what somebody else changed."""
         self._require("can_edit")
         item = self.view.get_item(pk)
         body = read_body()
-        seen = body.pop("version", None)
-        if seen is not None and (isinstance(seen, bool) or seen != item.version):
-            raise DomainError(
-                "Somebody else changed this record in the meantime. Reload and try again."
-            )
+        check_version(item, body.pop("version", None))
         save(self.view, item, read_values(self.view, body, is_new=False), is_new=False)
         db.session.commit()
-        return self._changed(item)
+        return told(once.Answer(200, None, self._row(item)))
 
     def delete(self, pk: int) -> Any:
         self._require("can_delete")
         item = self.view.get_item(pk)
+        check_version(item)
         label = repr(item)
         self.view.pre_delete(item)
         db.session.delete(item)
@@ -144,16 +146,22 @@ class EntityApi:
         if not self.view.may_action(name):
             abort(403)
         item = self.view.get_item(pk)
-        if self.view.perform(name, [item], self._inputs(name)) is not None:
+        body = read_body() if request.get_data() else {}
+        claim = claimed(body)
+        if claim.answer:
+            return answer_again(claim.answer)
+        check_version(item, body.pop("version", None))
+        if self.view.perform(name, [item], self._inputs(name, body)) is not None:
             # Nobody would see the page, such as a new password: it must not have happened.
             raise DomainError("This action shows a page of its own and is done in a browser.")
+        done = once.Answer(200, None, self._row(item))
+        claim.keep(done)
         db.session.commit()
-        return self._changed(item)
+        return told(done)
 
-    def _inputs(self, name: str) -> dict[str, Any]:
+    def _inputs(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
         """What the action asks for; FieldErrors for what the body lacks or nobody can read."""
         inputs = self.view.inputs_of(name)
-        body = (request.get_json(silent=True) or {}) if inputs else {}
         values: dict[str, Any] = {}
         errors: dict[str, list[str]] = {}
         for key, (field, required) in inputs.items():
@@ -168,12 +176,15 @@ class EntityApi:
             raise FieldErrors(errors)
         return values
 
-    def _changed(self, item: Any, extra: dict[str, Any] | None = None) -> Response:
+    def _row(self, item: Any) -> dict[str, Any]:
         """The row as it is now, as far as the person may read it."""
+        # Services change rows by statements, too: all is read anew, as after the commit.
+        db.session.flush()
+        db.session.expire_all()
         row = {"id": item.id, "version": getattr(item, "version", None)}
         if self.view.may("can_show"):
             row = one_row(self.view, self.readable, item.id) or row
-        return jsonify({**row, **(extra or {})})
+        return row
 
     def _require(self, permission: str) -> None:
         if not self.view.may(permission):

@@ -12,7 +12,7 @@ from sqlalchemy import inspect
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField
 
-from app.lowcode import principal
+from app.lowcode import once, principal
 from app.lowcode.fields import field_of
 from app.lowcode.fields.base import label_for
 from app.lowcode.fields.inputs import ComputedField, PickerField, translated
@@ -167,7 +167,10 @@ class EntryForm:
     ) -> None:
         self.view, self.item, self.posted = view, item, posted
         self.errors: list[str] = []
-        self.warnings: list[tuple[str, str | None]] = []
+        #: (text, address): doubts that saving once more confirms, and what is only to be known
+        self.doubts: list[tuple[str, str | None]] = []
+        self.notes: list[tuple[str, str | None]] = []
+        self.key = (posted or {}).get("key") or once.new_key()
         names = [name for part in view.form if isinstance(part, Section) for name in part.fields]
         form_class = type(
             f"{view.model.__name__}Form",
@@ -251,8 +254,9 @@ class EntryForm:
             errors=self.errors,
             mode=mode,
             help_url=self.view.help_url,
-            warnings=self.warnings,
-            confirm=bool(self.warnings),
+            warnings=[*self.notes, *self.doubts],
+            confirm=bool(self.doubts),
+            key=self.key if mode == "add" else None,
             version=getattr(self.item, "version", None) if mode == "edit" else None,
             is_dialog=bool(request.args.get("dialog")),
         )

@@ -10,7 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.extensions import db
+from app.lowcode import once
 from app.lowcode.fields.relations import key_of
+from app.lowcode.naming import in_sentence
 from app.lowcode.screens.declare import Lines
 from app.lowcode.screens.forms import EntryForm, line_texts, line_totals, prefill, usual_texts
 from app.lowcode.screens.saving import FieldErrors, save
@@ -31,13 +33,31 @@ class Writing:
             entry.refuse(FieldErrors(errors))
             return self._show_form(entry, "add")
         entry = EntryForm(self, self.model(), request.form, {})
-        if self._accept(entry, is_new=True):
-            key, label = entry.item.id, repr(entry.item)
-            if request.args.get("dialog"):
-                return jsonify({"value": str(key), "label": label})
-            flash(_("%(name)s was created.", name=label), "success")
-            return redirect(self.url_of(key))
+        try:
+            claim = once.claim_form(db.session(), request.path, request.form)
+        except once.KeyReused as reuse:
+            return self._show_reused(entry, reuse.answer)
+        if claim.answer:
+            return self._tell_created(claim.answer)
+        if self._accept(entry, is_new=True, claim=claim):
+            return self._tell_created(claim.answer)
         return self._show_form(entry, "add")
+
+    def _tell_created(self, answer: once.Answer) -> Any:
+        if request.args.get("dialog"):
+            return jsonify(answer.body)
+        flash(_("%(name)s was created.", name=answer.body["label"]), "success")
+        return redirect(answer.location or self.list_url())
+
+    def _show_reused(self, entry: EntryForm, earlier: once.Answer) -> Any:
+        """What was typed after the form had been saved: kept, and another record on purpose."""
+        text = _(
+            "This form was already saved as %(name)s. Save again to make another record.",
+            name=earlier.body["label"],
+        )
+        entry.notes.append((text, earlier.location))
+        entry.key = once.new_key()
+        return self._show_form(entry, "add", status=409)
 
     @expose("/<int:pk>/edit", methods=["GET", "POST"])
     @has_access
@@ -71,7 +91,7 @@ class Writing:
         entry.compare()
         return self._show_form(entry, "edit", status=409)
 
-    def _accept(self, entry: EntryForm, *, is_new: bool) -> bool:
+    def _accept(self, entry: EntryForm, *, is_new: bool, claim: once.Claim | None = None) -> bool:
         """Validate, save and commit; False leaves the messages in `entry` and nothing saved."""
         if not entry.validate():
             return False
@@ -84,8 +104,12 @@ class Writing:
         doubts = list(self.warnings(entry.item))
         if doubts and not request.form.get("confirm"):
             db.session.rollback()
-            entry.warnings = doubts
+            entry.doubts = doubts
             return False
+        if claim:
+            item = entry.item
+            body = {"value": str(item.id), "label": repr(item)}
+            claim.keep(once.Answer(302, self.url_of(item.id), body))
         db.session.commit()
         return True
 
@@ -95,7 +119,7 @@ class Writing:
             db.session.rollback()
         dialog = bool(request.args.get("dialog"))
         if mode == "add":
-            title = _("New %(name)s", name=self.singular)
+            title = _("New %(name)s", name=in_sentence(str(self.singular)))
             url = url_for(f"{self.endpoint}.add", **({"dialog": 1} if dialog else {}))
             cancel = self.list_url()
         else:
