@@ -27,16 +27,18 @@ class Caller:
 
     def __init__(self, app: Flask, *roles: str, **values: Any) -> None:
         with inside(app) as session:
-            user = make_user(session, *roles, **values)
+            # A key acts in a role; one without any right is made where none is named.
+            user = make_user(session, *(roles or ("nobody",)), **values)
             self.user_id: int = user.id
-            key = create_api_key(session, user, "test")
+            key = create_api_key(session, user, "test", user.roles[0])
         self._client = app.test_client(use_cookies=False)
-        self._headers = {"Authorization": f"Bearer {key}"}
+        self.headers = {"Authorization": f"Bearer {key}"}
 
     def call(self, method: str, path: str, **options: Any) -> TestResponse:
         """`path`: below `/api/v1/`, or from the root with a leading slash."""
         path = path if path.startswith("/") else f"/api/v1/{path}"
-        return self._client.open(path, method=method, headers=self._headers, **options)
+        headers = self.headers | options.pop("headers", {})
+        return self._client.open(path, method=method, headers=headers, **options)
 
     def get(self, path: str, **query: Any) -> TestResponse:
         return self.call("GET", path, query_string=query)

@@ -13,6 +13,7 @@ class Visitor:
     """Sends what a browser sends; `user_id` is the person it is signed in as."""
 
     def __init__(self, app: Flask) -> None:
+        self._app = app
         self._client = app.test_client()
         self.user_id: int | None = None
 
@@ -20,6 +21,13 @@ class Visitor:
         answer = self.post("/login/", username=username, password=PASSWORD)
         assert answer.status_code == 302, answer.text
         self.user_id = user_id
+
+    def other_tab(self) -> "Visitor":
+        """The same session once more, for requests at the same time."""
+        tab = Visitor(self._app)
+        tab._client._cookies = dict(self._client._cookies or {})
+        tab.user_id = self.user_id
+        return tab
 
     def get(self, path: str, **options: Any) -> TestResponse:
         return self._client.get(path, **options)
