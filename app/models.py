@@ -38,7 +38,7 @@ from app.entities.support import Survey, SurveyResponse, Ticket
 
 # system
 from app.entities.system.access import LoginAttempt, RoleScope, SeededRole
-from app.entities.system.audit import AuditEntry
+from app.entities.system.audit import AuditCheckpoint, AuditEntry, AuditHead
 from app.entities.system.imports import ImportMapping, ImportProblem, ImportRun
 from app.entities.system.job import Job, JobTick
 from app.entities.system.notification import Notification
@@ -54,7 +54,9 @@ from app.entities.work import Task
 
 __all__ = [
     "Attachment",
+    "AuditCheckpoint",
     "AuditEntry",
+    "AuditHead",
     "Campaign",
     "CampaignMember",
     "Carrier",

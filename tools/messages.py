@@ -99,13 +99,10 @@ def _texts_of(view: Any) -> Iterator[tuple[str, str]]:
 
 
 def _kernel_texts() -> Iterator[tuple[str, str]]:
-    from app.lowcode.audit import ACTIONS
     from app.lowcode.fields.base import humanize
     from seed import roles
 
-    for action in ACTIONS:
-        yield "audit", humanize(action)
-    for detail in ("file", "document", "format", "rows", "filter"):
+    for detail in ("file", "document", "format", "rows", "filter", "request", "reason", "entries"):
         yield "audit", humanize(detail)
     for name, role in roles.ROLES.items():
         yield "roles", humanize(name)

@@ -12,6 +12,7 @@ from config import Settings
 
 SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("clean_up", Daily(at=time(3, 30)), "clean_up", grace=timedelta(days=7)),
+    Scheduled("cut_audit_trail", Daily(at=time(3, 50)), "cut_audit_trail"),
     Scheduled("delete_old_imports", Daily(at=time(3, 40)), "delete_old_imports"),
 )
 

@@ -89,6 +89,7 @@ def database(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(settings.root / "migrations"))
     audit.install()
+    audit.watch_refusals(app)
     belongings.install()
 
 

@@ -8,7 +8,12 @@ _IRREGULAR = {"Person": "People"}
 
 def title_of(model: type[Any]) -> str:
     """`ProductCategory` → `Product category`."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", model.__name__)
+    return title_from(model.__name__)
+
+
+def title_from(name: str) -> str:
+    """`title_of` by the name of the class, which may be one of an earlier version."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
     return words[:1] + words[1:].lower()
 
 

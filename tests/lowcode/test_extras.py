@@ -153,7 +153,6 @@ def test_a_file_stays_where_its_row_could_not_be_removed(
     def fail(*_args: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("app.lowcode.audit._entry", fail)
     monkeypatch.setattr("app.lowcode.audit.record", fail)
     assert boss.post(f"/customers/{key}/files/1/delete").status_code == 500
     assert len(list(files.iterdir())) == 1

@@ -20,6 +20,8 @@ _BY_FORMAT: dict[str, type[Field]] = {
     "url": scalars.UrlField,
     "multiline": scalars.LongTextField,
     "word": words.WordField,
+    "msgid": words.MsgidField,
+    "entity": words.EntityNameField,
     "share": shares.ShareField,
 }
 _BY_TYPE: list[tuple[type[Any], type[Field]]] = [

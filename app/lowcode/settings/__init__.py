@@ -13,6 +13,7 @@ from app.lowcode.settings.options import (
 from app.lowcode.settings.sales import stuck_days
 from app.lowcode.settings.service import satisfaction_goal
 from app.lowcode.settings.store import get_setting, set_settings, settings_version
+from app.lowcode.settings.trail import kept_since, watched_screens
 
 __all__ = [
     "SECTIONS",
@@ -21,10 +22,12 @@ __all__ = [
     "company_zone",
     "declare",
     "get_setting",
+    "kept_since",
     "option_of",
     "options_in",
     "satisfaction_goal",
     "set_settings",
     "settings_version",
     "stuck_days",
+    "watched_screens",
 ]

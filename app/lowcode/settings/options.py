@@ -116,6 +116,7 @@ SECTIONS: dict[str, Any] = {
     "service": _("Service"),
     "limits": _("Import and export"),
     "notifications": _("Notifications"),
+    "audit": _("Audit trail"),
 }
 _options: dict[str, Option] = {}
 

@@ -1,0 +1,18 @@
+"""The audit trail: every change, sign-in, refusal and reading that leaves the house, chained."""
+
+from app.lowcode.audit.changes import SILENT, changes_of
+from app.lowcode.audit.flushing import TrailIsAppendOnly, install
+from app.lowcode.audit.refusals import init as watch_refusals
+from app.lowcode.audit.trail import record, record_apart
+from app.rules.audit import AuditAction
+
+__all__ = [
+    "SILENT",
+    "AuditAction",
+    "TrailIsAppendOnly",
+    "changes_of",
+    "install",
+    "record",
+    "record_apart",
+    "watch_refusals",
+]

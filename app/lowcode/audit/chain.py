@@ -1,0 +1,193 @@
+"""The chain of the audit trail in the database: adding to its end, and walking it to check it."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Connection, Row, insert, select, update
+
+from app.entities.system.audit import AuditCheckpoint, AuditEntry, AuditHead
+from app.entities.types import now_utc
+from app.rules.audit import GENESIS, entry_digest, is_sealed, seal, values_digest
+
+BATCH = 1000
+#: columns whose values stand in `values_digest`
+VALUES = ("actor", "address", "changes", "label")
+_entries: Any = AuditEntry.__table__
+_head: Any = AuditHead.__table__
+_checkpoints: Any = AuditCheckpoint.__table__
+
+
+class ChainIsBroken(RuntimeError):  # noqa: N818 - reads as what happened
+    """Nothing can be added to the trail, so nothing can be committed."""
+
+
+def append(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:
+    """Number, chain and insert the entries, and move the head; the transaction ends soon after."""
+    held = select(_head.c.sequence, _head.c.digest).with_for_update()
+    head = connection.execute(held).first()
+    if head is None:
+        raise ChainIsBroken("the head of the audit trail is gone")
+    sequence, digest = head
+    moment = now_utc()
+    for entry in entries:
+        sequence += 1
+        salt = secrets.token_hex(16)
+        digested = values_digest(salt, {name: entry[name] for name in VALUES})
+        row = entry["entity"], entry["entity_id"]
+        digest = entry_digest(
+            digest, sequence, moment, entry["user_id"], row, entry["action"], digested
+        )
+        entry |= {"sequence": sequence, "created_on": moment, "salt": salt}
+        entry |= {"values_digest": digested, "digest": digest}
+    connection.execute(insert(_entries), list(entries))
+    ended = {"sequence": sequence, "digest": digest, "seal": seal(keys()[0], [sequence, digest])}
+    connection.execute(update(_head).values(**ended))
+
+
+def keys() -> tuple[str, ...]:
+    """The product's secret key, and those it had before."""
+    config = current_app.config
+    return (config["SECRET_KEY"], *config.get("SECRET_KEY_FALLBACKS", ()))
+
+
+def checkpoint_parts(sequence: int, digest: str, moment: datetime, removed: int) -> list[Any]:
+    """What the seal of a checkpoint is about."""
+    return [sequence, digest, moment.isoformat(), removed]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The first place where the trail is not what was written; `problem` is a msgid."""
+
+    sequence: int
+    problem: str
+    #: of the entry; None where there is none
+    moment: datetime | None = None
+    entity: str = ""
+    entity_id: int | None = None
+    action: str = ""
+
+
+@dataclass
+class Verdict:
+    """What a walk along the whole chain has shown."""
+
+    count: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    #: entries whose values were taken out, as the law may demand
+    emptied: int = 0
+    #: entries removed since their time was over
+    cut: int = 0
+    #: the end of the chain: place and digest
+    sequence: int = 0
+    digest: str = GENESIS
+    finding: Finding | None = None
+
+
+def verify(connection: Connection) -> Verdict:
+    """Walk the chain in batches to the first entry that is altered, missing or out of order.
+
+    `connection` must show one state of the database throughout.
+    """
+    verdict = Verdict()
+    verdict.finding = _begin(connection, verdict)
+    try:
+        verdict.finding = verdict.finding or _walk(connection, verdict)
+    except (TypeError, ValueError):  # no moment, no action, no JSON
+        verdict.finding = Finding(verdict.sequence + 1, "this entry cannot be read")
+    return verdict
+
+
+def _walk(connection: Connection, verdict: Verdict) -> Finding | None:
+    for row in _rows(connection):
+        finding = _check(row, verdict)
+        if finding is not None:
+            return finding
+        verdict.count += 1
+        verdict.first = verdict.first or row.created_on
+        verdict.last = row.created_on
+        verdict.sequence, verdict.digest = row.sequence, row.digest
+    return _check_end(connection, verdict)
+
+
+def _begin(connection: Connection, verdict: Verdict) -> Finding | None:
+    """Start at the newest checkpoint; one whose seal is not ours is a finding of its own."""
+    newest = select(_checkpoints).order_by(_checkpoints.c.sequence.desc()).limit(1)
+    found = connection.execute(newest).first()
+    if found is None:
+        return None
+    parts = checkpoint_parts(found.sequence, found.digest, found.moment, found.removed)
+    if not is_sealed(found.seal, keys(), parts):
+        return Finding(found.sequence, "the seal of this checkpoint is not valid", found.moment)
+    verdict.sequence, verdict.digest, verdict.cut = found.sequence, found.digest, found.sequence
+    return None
+
+
+def _rows(connection: Connection) -> Iterator[Row[Any]]:
+    """Every entry by its place, a batch at a time; one by one where a batch cannot be read."""
+    last, size = None, BATCH
+    while True:
+        query = select(_entries).order_by(_entries.c.sequence).limit(size)
+        if last is not None:
+            query = query.where(_entries.c.sequence > last)
+        try:
+            rows = connection.execute(query).all()
+        except ValueError:
+            if size == 1:
+                raise
+            size = 1
+            continue
+        if not rows:
+            return
+        yield from rows
+        last = rows[-1].sequence
+
+
+def _check(row: Row[Any], before: Verdict) -> Finding | None:
+    wanted = before.sequence + 1
+    if row.sequence > wanted:
+        return Finding(wanted, "this entry is missing")
+    told = Finding(row.sequence, "", row.created_on, row.entity, row.entity_id, row.action)
+    if row.sequence < wanted:
+        return _about(told, "this entry was put in where all had been removed")
+    values = {name: getattr(row, name) for name in VALUES}
+    if row.salt is None and not any(values.values()):
+        before.emptied += 1
+    elif row.salt is None or values_digest(row.salt, values) != row.values_digest:
+        return _about(told, "its values are not those that were written")
+    digest = entry_digest(
+        before.digest,
+        row.sequence,
+        row.created_on,
+        row.user_id,
+        (row.entity, row.entity_id),
+        row.action,
+        row.values_digest,
+    )
+    if digest != row.digest:
+        return _about(told, "it does not follow from the entry before it")
+    return None
+
+
+def _about(entry: Finding, problem: str) -> Finding:
+    parts = entry.sequence, problem, entry.moment, entry.entity, entry.entity_id, entry.action
+    return Finding(*parts)
+
+
+def _check_end(connection: Connection, walked: Verdict) -> Finding | None:
+    head = connection.execute(select(_head)).first()
+    if head is None:
+        return Finding(walked.sequence, "the row that says how the trail ends is gone")
+    if head.sequence > walked.sequence:
+        return Finding(walked.sequence + 1, "this entry and all after it are missing")
+    if (head.sequence, head.digest) != (walked.sequence, walked.digest):
+        return Finding(head.sequence, "the trail does not end as its last writer left it")
+    is_ours = is_sealed(head.seal, keys(), [head.sequence, head.digest])
+    if not is_ours and (head.sequence or head.seal):
+        return Finding(head.sequence, "the seal at the end of the trail is not valid")
+    return None
