@@ -37,15 +37,24 @@ from app.entities.sales.target import Target
 from app.entities.support import Survey, SurveyResponse, Ticket
 
 # system
-from app.entities.system.access import LoginAttempt, RoleScope, SeededRole
+from app.entities.system.access import FieldRight, LoginAttempt, RoleScope, SeededRole
 from app.entities.system.audit import AuditCheckpoint, AuditEntry, AuditHead
+from app.entities.system.bin import BinEntry
 from app.entities.system.imports import ImportMapping, ImportProblem, ImportRun
 from app.entities.system.job import Job, JobTick
 from app.entities.system.notification import Notification
 from app.entities.system.once import IdempotencyKey
 from app.entities.system.organization import Region, Team
+from app.entities.system.ownership import OwnershipChange
 from app.entities.system.record import Attachment, Note
+from app.entities.system.row_access import (
+    AccessEpoch,
+    AccessRule,
+    AccessRuleSubject,
+    RecordShare,
+)
 from app.entities.system.sequence import NumberSequence
+from app.entities.system.session import UserSession
 from app.entities.system.setting import Setting
 from app.entities.system.user import Role, User
 
@@ -53,10 +62,14 @@ from app.entities.system.user import Role, User
 from app.entities.work import Task
 
 __all__ = [
+    "AccessEpoch",
+    "AccessRule",
+    "AccessRuleSubject",
     "Attachment",
     "AuditCheckpoint",
     "AuditEntry",
     "AuditHead",
+    "BinEntry",
     "Campaign",
     "CampaignMember",
     "Carrier",
@@ -66,6 +79,7 @@ __all__ = [
     "CustomerAddress",
     "CustomerSource",
     "Deal",
+    "FieldRight",
     "IdempotencyKey",
     "ImportMapping",
     "ImportProblem",
@@ -81,6 +95,7 @@ __all__ = [
     "Note",
     "Notification",
     "NumberSequence",
+    "OwnershipChange",
     "Payment",
     "PaymentAllocation",
     "Pipeline",
@@ -89,6 +104,7 @@ __all__ = [
     "ProductComponent",
     "PurchaseOrder",
     "PurchaseOrderLine",
+    "RecordShare",
     "Region",
     "ReorderPoint",
     "Role",
@@ -111,5 +127,6 @@ __all__ = [
     "Ticket",
     "Unit",
     "User",
+    "UserSession",
     "Warehouse",
 ]

@@ -4,13 +4,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
-from app.rules.access import DataScope
+from app.rules.access import Access, DataScope, RuleEffect, together
+from app.rules.masking import FieldLevel
 
 __all__ = [
     "DataScope",
     "NoPrincipal",
     "Principal",
+    "RowRule",
     "acting_as",
     "current",
     "current_or_none",
@@ -18,8 +21,21 @@ __all__ = [
 ]
 
 
+_EVERYTHING = frozenset({DataScope.ALL})
+
+
 class NoPrincipal(RuntimeError):  # noqa: N818 - reads as what is missing
     """Code touched scoped rows without saying on whose behalf: refused, never "see all"."""
+
+
+@dataclass(frozen=True, eq=False)
+class RowRule:
+    """A rule of the browser as it holds for one person: `clause` is SQL on the rule's entity."""
+
+    name: str
+    effect: RuleEffect
+    operation: Access
+    clause: Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,12 +49,29 @@ class Principal:
     name: str
     #: (permission, screen) pairs such as ("can_list", "Customer"); unused for administrators.
     permissions: frozenset[tuple[str, str]] = frozenset()
-    #: Entity class name → widest scope of the person's roles; a missing entity means none.
-    scopes: Mapping[str, DataScope] = field(default_factory=dict)
+    #: Entity class name → reach, or the reaches of several roles; a missing entity means none.
+    scopes: Mapping[str, DataScope | frozenset[DataScope]] = field(default_factory=dict)
+    team_id: int | None = None
     #: The person's team and everything below it (for `DataScope.TEAM`).
     team_ids: tuple[int, ...] = ()
-    team_id: int | None = None
+    #: The person's team and everything above it: what is shared with one of them is theirs, too.
+    team_line: tuple[int, ...] = ()
+    #: Who reports to the person, at any depth (for `DataScope.BELOW`).
+    people_ids: tuple[int, ...] = ()
+    region_id: int | None = None
+    #: The teams of the person's region (for `DataScope.REGION`).
+    region_team_ids: tuple[int, ...] = ()
+    #: Relationship of `User` → keys of the places the person works at, with those inside them.
+    places: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    #: Entities of which some record is shared with the person.
+    shared: frozenset[str] = frozenset()
+    #: Entity → the rules that are for the person.
+    rules: Mapping[str, tuple[RowRule, ...]] = field(default_factory=dict)
+    #: Entity → column → how far the person may go with it; what is not named may be written.
+    field_levels: Mapping[str, Mapping[str, FieldLevel]] = field(default_factory=dict)
     roles: tuple[str, ...] = ()
+    #: Keys of the roles that the person may give to others and take from them.
+    grants: frozenset[int] = frozenset()
     is_administrator: bool = False
     is_system: bool = False
     #: Network address of the request, for the audit trail.
@@ -52,8 +85,12 @@ class Principal:
         """Is `permission` ("can_list", "can_edit", an action's name) theirs on a screen?"""
         return self.sees_all or (permission, screen) in self.permissions
 
-    def scope_of(self, entity: str) -> DataScope:
-        return DataScope.ALL if self.sees_all else self.scopes.get(entity, DataScope.NONE)
+    def reaches(self, entity: str) -> frozenset[DataScope]:
+        """Whose rows of an entity are theirs; empty for none."""
+        if self.sees_all:
+            return _EVERYTHING
+        held = self.scopes.get(entity, DataScope.NONE)
+        return together([held]) if isinstance(held, DataScope) else held
 
 
 _current: ContextVar[Principal | None] = ContextVar("kehu_principal", default=None)

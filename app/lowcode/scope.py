@@ -3,28 +3,49 @@
 It works below the screens, so a list, an export, a picker and the API cannot differ.
 """
 
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from flask_appbuilder import Model
-from sqlalchemy import ColumnClause, ColumnElement, Table, and_, false, inspect, or_, select
-from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteria
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy import ColumnClause, ColumnElement, Table, and_, inspect, select
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
 from sqlalchemy.sql import visitors
 
 from app.entities.base import SHARED
 from app.entities.system.user import User
 from app.lowcode import principal as acting
+from app.lowcode.access.criteria import criterion, holds, is_restricted
 from app.lowcode.links import Link, changed, key_after_flush, links_of, related
 from app.lowcode.principal import DataScope, NoPrincipal, Principal
+from app.rules.access import Access
 from app.rules.errors import DomainError
+
+__all__ = [
+    "ScopeViolation",
+    "criterion",
+    "guard",
+    "narrow",
+    "restricted_models",
+    "scoped_models",
+    "within_reach",
+]
 
 
 class ScopeViolation(DomainError):  # noqa: N818 - reads as what happened
     """A write would touch a row that the acting person may not reach."""
 
 
-_options: WeakKeyDictionary[Principal, list[ORMOption]] = WeakKeyDictionary()
+@dataclass(frozen=True)
+class _Options:
+    """What `narrow` adds to statements, and to those that follow a row to one other."""
+
+    everywhere: list[ORMOption]
+    along_a_row: list[ORMOption]
+
+
+_options: WeakKeyDictionary[Principal, _Options] = WeakKeyDictionary()
 
 
 def scoped_models() -> list[type[Any]]:
@@ -36,33 +57,13 @@ def scoped_models() -> list[type[Any]]:
     ]
 
 
-def criterion(model: type[Any], principal: Principal) -> ColumnElement[bool] | None:
-    """The WHERE clause that leaves `principal`'s rows of `model`; None when that is all of them."""
-    scope = model.scope
-    if scope.parent:
-        relationship = inspect(model).relationships[scope.parent]
-        parent = relationship.mapper.class_
-        inner = criterion(parent, principal)
-        if inner is None:
-            return None
-        (local,) = relationship.local_columns
-        key = getattr(model, inspect(model).get_property_by_column(local).key)
-        # Uncorrelated: the statement around it may well select from the parent, too.
-        return key.in_(select(parent.id).where(inner).correlate(None))
-    if scope == SHARED:
-        return None
-    match principal.scope_of(model.__name__):
-        case DataScope.ALL:
-            return None
-        case DataScope.NONE:
-            return false()
-        case DataScope.OWN:
-            return getattr(model, scope.owner) == principal.user_id
-        case DataScope.TEAM:
-            return or_(
-                getattr(model, scope.owner) == principal.user_id,
-                getattr(model, scope.team).in_(principal.team_ids),
-            )
+def restricted_models(principal: Principal) -> list[type[Any]]:
+    """The scoped ones and, beside them, those that a rule for the person is about."""
+    return [
+        mapper.class_
+        for mapper in Model.registry.mappers
+        if is_restricted(mapper.class_, principal)
+    ]
 
 
 def within_reach(model: type[Any], clause: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -74,16 +75,25 @@ def within_reach(model: type[Any], clause: ColumnElement[bool]) -> ColumnElement
     return clause if limit is None else and_(clause, limit)
 
 
-def _options_for(principal: Principal) -> list[ORMOption]:
+def _options_for(principal: Principal) -> _Options:
     options = _options.get(principal)
     if options is None:
-        pairs = ((model, criterion(model, principal)) for model in scoped_models())
-        options = [
-            with_loader_criteria(model, clause, include_aliases=True)
-            for model, clause in pairs
-            if clause is not None
-        ]
-        _options[principal] = options
+        found = []
+        for model in restricted_models(principal):
+            clause = criterion(model, principal)
+            if clause is not None:
+                # Propagated, it holds for joined eager loads and for later loads of the rows.
+                option = with_loader_criteria(
+                    model,
+                    clause,
+                    include_aliases=True,
+                    propagate_to_loaders=not model.scope.place,
+                )
+                found.append((model, option))
+        options = _options[principal] = _Options(
+            [option for _model, option in found],
+            [option for model, option in found if not model.scope.place],
+        )
     return options
 
 
@@ -99,10 +109,25 @@ def narrow(state: ORMExecuteState) -> None:
             raise NoPrincipal("scoped rows were read with no acting person")
         return
     if state.is_insert or state.is_update or state.is_delete:
-        if _is_scoped(state.bind_mapper):
+        if is_restricted(state.bind_mapper.class_, principal):
             raise ScopeViolation("Records that belong to people are changed one by one.")
         return
-    state.statement = state.statement.options(*_options_for(principal))
+    options = _options_for(principal)
+    chosen = options.along_a_row if _leads_to_one(state) else options.everywhere
+    state.statement = state.statement.options(*chosen)
+
+
+def _leads_to_one(state: ORMExecuteState) -> bool:
+    """Is a row read because one that the person sees names it?
+
+    The goods and the warehouse that stand in a document are known to whoever sees the document:
+    places narrow what is browsed, chosen and changed.
+    """
+    if not state.is_relationship_load:
+        return False
+    path: Any = state.loader_strategy_path
+    relationship = path.prop if path is not None else None
+    return getattr(relationship, "direction", None) is RelationshipDirection.MANYTOONE
 
 
 def _names_scoped_rows(statement: Any) -> bool:
@@ -113,10 +138,6 @@ def _names_scoped_rows(statement: Any) -> bool:
         for element in visitors.iterate(statement)
         if isinstance(element, Table | ColumnClause)
     )
-
-
-def _is_scoped(mapper: Mapper[Any]) -> bool:
-    return getattr(mapper.class_, "scope", SHARED) != SHARED
 
 
 def guard(session: Session) -> None:
@@ -130,7 +151,7 @@ def guard(session: Session) -> None:
     with session.no_autoflush:
         for row in (*touched, *session.deleted):
             if principal is None:
-                if _is_scoped(inspect(row).mapper):
+                if getattr(row, "scope", SHARED) != SHARED:
                     raise NoPrincipal("scoped rows were written with no acting person")
                 continue
             _check_row(session, row, principal)
@@ -162,38 +183,65 @@ def _point(session: Session, row: Any, link: Link, key: int | None) -> None:
 
 def _check_row(session: Session, row: Any, principal: Principal) -> None:
     model = type(row)
-    clause = criterion(model, principal) if hasattr(model, "scope") else None
+    clause = criterion(model, principal, Access.WRITE) if hasattr(model, "scope") else None
     if clause is None:
         return
     if row not in session.new:
-        known = session.scalar(select(model.id).where(model.id == row.id))
+        # The criterion is SQL on the row as it is stored: nobody lets themself in by what they set.
+        known = session.scalar(select(model.id).where(model.id == row.id, clause))
         if known is None:
             raise ScopeViolation("This record is not yours to change.")
-    if model.scope.owner and row not in session.deleted:
-        links = links_of(model)
-        owner = key_after_flush(row, links[model.scope.owner])
-        team = key_after_flush(row, links[model.scope.team])
-        reach = principal.scope_of(model.__name__)
-        if (owner is None or owner != principal.user_id) and not (
-            reach is DataScope.TEAM and team in principal.team_ids
-        ):
-            raise ScopeViolation("You may not give this record to that person.", field="owner")
+    if row not in session.deleted:
+        if model.scope.owner:
+            _check_owner(row, principal)
+        elif model.scope.place:
+            _check_place(row, principal)
+
+
+def _check_owner(row: Any, principal: Principal) -> None:
+    """Wherever a record goes, it stays within the reach of who moves it."""
+    model, links = type(row), links_of(type(row))
+    names = [model.scope.owner, model.scope.team, "region_id"]
+    deciding = [links[name] for name in names if name in links]
+    if inspect(row).persistent and not any(changed(row, link) for link in deciding):
+        return
+    owner, team, *regions = (key_after_flush(row, link) for link in deciding)
+    if not holds(principal, model.__name__, owner, team, *regions):
+        raise ScopeViolation("You may not give this record to that person.", field="owner")
+
+
+def _check_place(row: Any, principal: Principal) -> None:
+    """New rows and such that are carried elsewhere stay at places of the person."""
+    scope, links = type(row).scope, links_of(type(row))
+    if DataScope.ALL in principal.reaches(type(row).__name__):
+        return
+    places = principal.places.get(scope.place, ())
+    for path in scope.at:
+        if "." in path:
+            continue  # the related row stands at a place itself: `_check_targets`
+        place = key_after_flush(row, links[path]) if path in links else getattr(row, path)
+        if place not in places and not (place is None and scope.open_nowhere):
+            raise ScopeViolation("This entry does not exist or is not yours to use.", field=path)
 
 
 def _check_targets(session: Session, row: Any, principal: Principal) -> None:
     """Every changed foreign key must point at a row the person can see."""
+    own_scope = getattr(row, "scope", SHARED)
     for link in links_of(type(row)).values():
-        if not hasattr(link.target, "scope") or criterion(link.target, principal) is None:
+        if not hasattr(link.target, "scope") or not changed(row, link):
             continue
-        if not changed(row, link):
+        # What belongs to a record is part of it: whoever adds to it changes it.
+        access = Access.WRITE if link.name == own_scope.parent else Access.READ
+        clause = criterion(link.target, principal, access)
+        if clause is None:
             continue
         target = related(row, link)
         if target is not None and target in session.new:
             continue  # checked as a row of its own
         key = key_after_flush(row, link)
-        if key is not None and (
-            session.scalar(select(link.target.id).where(link.target.id == key)) is None
-        ):
+        if key is None:
+            continue
+        if session.scalar(select(link.target.id).where(link.target.id == key, clause)) is None:
             raise ScopeViolation(
                 "This entry does not exist or is not yours to use.", field=link.name
             )

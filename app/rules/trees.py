@@ -1,6 +1,6 @@
 """Trees of rows (teams, categories, parts lists): nothing may contain itself."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from app.rules.errors import DomainError
@@ -29,6 +29,31 @@ def descendants(node: T, children_of: Callable[[T], Iterable[T]]) -> Iterator[T]
         yield child
         seen.append(child)
         waiting.extend(children_of(child))
+
+
+def keys_above(parents: Mapping[int, int | None], key: int) -> set[int]:
+    """The key and those of all its parents; `parents`: key → key of its parent."""
+    found: set[int] = set()
+    at: int | None = key
+    while at is not None and at not in found:
+        found.add(at)
+        at = parents.get(at)
+    return found
+
+
+def keys_below(parents: Mapping[int, int | None], keys: Iterable[int]) -> set[int]:
+    """The keys and those of everything below them, at any depth."""
+    children: dict[int, list[int]] = {}
+    for key, parent in parents.items():
+        if parent is not None:
+            children.setdefault(parent, []).append(key)
+    found, waiting = set(), list(keys)
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting.extend(children.get(key, ()))
+    return found
 
 
 def check_parent(node: T, parent_of: Callable[[T], T | None], *, field: str) -> None:

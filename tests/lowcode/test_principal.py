@@ -54,8 +54,8 @@ def test_rights_are_exactly_the_given_pairs() -> None:
 
 def test_an_entity_nobody_spoke_of_is_out_of_reach() -> None:
     person = Principal(1, "p", scopes={"Customer": DataScope.TEAM})
-    assert person.scope_of("Customer") is DataScope.TEAM
-    assert person.scope_of("Deal") is DataScope.NONE
+    assert person.reaches("Customer") == {DataScope.TEAM}
+    assert person.reaches("Deal") == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -64,4 +64,4 @@ def test_an_entity_nobody_spoke_of_is_out_of_reach() -> None:
 def test_administrators_and_the_product_reach_everything(principal: Principal) -> None:
     assert principal.sees_all
     assert principal.can("can_delete", "Anything")
-    assert principal.scope_of("Anything") is DataScope.ALL
+    assert principal.reaches("Anything") == {DataScope.ALL}

@@ -1,20 +1,32 @@
-"""How far roles reach together."""
+"""The reach of several roles is all that any of them reaches."""
 
 import pytest
 
-from app.rules.access import DataScope, widest
+from app.rules.access import DataScope, together
+
+NONE, OWN, BELOW = DataScope.NONE, DataScope.OWN, DataScope.BELOW
+TEAM_ONLY, TEAM, REGION, ALL = (
+    DataScope.TEAM_ONLY,
+    DataScope.TEAM,
+    DataScope.REGION,
+    DataScope.ALL,
+)
 
 
 @pytest.mark.parametrize(
-    ("scopes", "together"),
+    ("scopes", "reaches"),
     [
-        ([], DataScope.NONE),
-        ([DataScope.OWN], DataScope.OWN),
-        ([DataScope.OWN, DataScope.TEAM, DataScope.NONE], DataScope.TEAM),
-        ([DataScope.ALL, DataScope.OWN], DataScope.ALL),
+        ([], set()),
+        ([NONE], set()),
+        ([OWN, NONE], {OWN}),
+        ([OWN, TEAM], {TEAM}),
+        ([TEAM_ONLY, TEAM], {TEAM}),
+        ([TEAM_ONLY, BELOW, OWN], {TEAM_ONLY, BELOW}),
+        ([REGION, TEAM, BELOW], {REGION, TEAM, BELOW}),
+        ([REGION, ALL, OWN], {ALL}),
     ],
 )
-def test_several_roles_reach_as_far_as_the_farthest(
-    scopes: list[DataScope], together: DataScope
+def test_roles_add_up_and_what_a_wider_reach_holds_anyway_is_left_out(
+    scopes: list[DataScope], reaches: set[DataScope]
 ) -> None:
-    assert widest(scopes) is together
+    assert together(scopes) == reaches

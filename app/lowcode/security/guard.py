@@ -1,7 +1,9 @@
-"""Rights change by an administrator's hand alone, whichever door the change comes through.
+"""Who may change accounts and rights, whichever door the change comes through.
 
-The checks stand below every screen: forms, bulk actions, imports, the API and jobs flush through
-the same session.
+Roles, rules and reach are in the hands of administrators. Accounts are, too, and beside them in
+the hands of whoever may edit people: within the roles that their own roles may grant, and never
+their own account. The checks stand below every screen: forms, bulk actions, imports, the API and
+jobs flush through the same session.
 """
 
 from typing import Any
@@ -10,9 +12,12 @@ from sqlalchemy import event, func, inspect, select
 from sqlalchemy.orm import Session
 
 from app.entities.system.access import RoleScope
+from app.entities.system.row_access import AccessRule, AccessRuleSubject, RecordShare
 from app.entities.system.user import ApiKey, Role, User
 from app.entities.types import now_utc
 from app.extensions import db
+from app.lowcode.access.rules import check_rule
+from app.lowcode.access.sharing import check_share
 from app.lowcode.principal import Principal, current
 from app.rules.access import ADMINISTRATOR
 from app.rules.errors import DomainError
@@ -33,6 +38,22 @@ def install() -> None:
         event.listen(factory, "after_soft_rollback", _forget)
 
 
+#: Of an account: what opens it, what it may do, and where it stands in the company. Relations are
+#: named with their key: either may be set.
+_DECIDING = {
+    "active": (), "roles": (), "password": (), "username": (), "email": (),
+    "team": ("team_id",), "region": ("region_id",), "reports_to": ("reports_to_id",),
+    "warehouses": (), "categories": (),
+}  # fmt: skip
+#: what a person may change of the own account without asking anybody
+_PERSONAL = frozenset({"password", "email"})
+#: rights on the screen of people that allow changing something of another's account
+_EDITING = {
+    "password": ("can_edit", "reset_password"),
+    "active": ("can_edit", "activate", "deactivate"),
+}
+
+
 def _before_flush(session: Session, *_unused: Any) -> None:
     for row in (*session.new, *session.dirty, *session.deleted):
         match row:
@@ -40,27 +61,60 @@ def _before_flush(session: Session, *_unused: Any) -> None:
                 _check_user(session, row)
             case Role() | RoleScope():
                 _check_role(session, row)
+            case AccessRule() if row not in session.deleted:
+                _check_administrator(current())
+                check_rule(row)
+            case AccessRule() | AccessRuleSubject():
+                _check_administrator(current())
+            case RecordShare():
+                check_share(session, row)
             case ApiKey() if row in session.new and row.user_id != current().user_id:
                 _check_administrator(current())
 
 
 def _check_user(session: Session, user: Any) -> None:
     is_gone, is_new = user in session.deleted, user in session.new
-    changed = {name for name in ("active", "roles", "password") if is_gone or _changed(user, name)}
+    changed = {name for name, keys in _DECIDING.items() if is_gone or _changed(user, name, *keys)}
     if is_new:
+        # What the person may do; an account without it opens nothing.
         changed = {name for name in ("roles", "password") if getattr(user, name)}
     if not changed:
         return
     actor = current()
-    if changed != {"password"} or user.id is None or user.id != actor.user_id:
-        _check_administrator(actor)
+    is_self = user.id is not None and user.id == actor.user_id
+    if not (is_self and changed <= _PERSONAL):
+        _check_may_edit(actor, user, changed, is_new=is_new, is_gone=is_gone)
     if is_new:
         return
-    if user.id == actor.user_id and (is_gone or user.active is False):
+    if is_self and (is_gone or user.active is False):
         raise EscalationRefused("You cannot deactivate or delete your own account.")
-    was = {role.name for role in (*user.roles, *inspect(user).attrs["roles"].history.deleted)}
-    if changed != {"password"} and ADMINISTRATOR in was:
+    if changed & {"active", "roles"} and ADMINISTRATOR in {role.name for role in _roles(user)}:
         session.info[_CHECK] = True
+
+
+def _check_may_edit(
+    actor: Principal, user: Any, changed: set[str], *, is_new: bool, is_gone: bool
+) -> None:
+    """Administrators; else whoever edits people whose roles, before and after, they may grant."""
+    if actor.sees_all:
+        return
+    if is_new or is_gone:
+        is_allowed = actor.can("can_add" if is_new else "can_delete", "User")
+    else:
+        rights = [_EDITING.get(name, ("can_edit",)) for name in changed]
+        is_allowed = all(any(actor.can(right, "User") for right in names) for names in rights)
+    if not is_allowed:
+        _check_administrator(actor)
+    if user.id is not None and user.id == actor.user_id:
+        raise EscalationRefused("Nobody changes the own roles or the own place in the company.")
+    roles = _roles(user)
+    if any(role.id not in actor.grants or role.name == ADMINISTRATOR for role in roles):
+        raise EscalationRefused("This account has roles that you may not grant.", field="roles")
+
+
+def _roles(user: Any) -> list[Any]:
+    """The roles of a person as they are and as they were."""
+    return [*user.roles, *inspect(user).attrs["roles"].history.deleted]
 
 
 def _changed(row: Any, *names: str) -> bool:
@@ -75,13 +129,15 @@ def _check_role(session: Session, row: Any) -> None:
         _check_administrator(current())
         if role.name == ADMINISTRATOR:
             session.info[_CHECK] = True
-    names = ("name", "permissions") if row is role else ("entity", "reach", "role_id")
+    names = ("name", "permissions", "grants") if row is role else ("entity", "reach", "role_id")
     if not (is_gone or is_new or _changed(row, *names)):
         return
     if role is None or role in session.new:
         _check_administrator(current())
         return
     check_may_change(role)
+    if any(granted.name == ADMINISTRATOR for granted in role.grants):
+        raise EscalationRefused("Only administrators make administrators.", field="grants")
     if role in session.deleted:
         if row is role and role.user:
             raise EscalationRefused("People still have this role; give them another one first.")

@@ -1,22 +1,17 @@
 """From a key of a user to the Principal that acts: one statement for the person, one for rights."""
 
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import (
-    Permission,
-    PermissionView,
-    ViewMenu,
-    assoc_permissionview_role,
-)
-from sqlalchemy import String, literal, select, type_coerce, union_all
+from sqlalchemy import ColumnElement, Select, select
 
-from app.entities.system.access import RoleScope
-from app.entities.system.organization import Team
 from app.entities.system.user import Role, User, assoc_user_role
 from app.extensions import db
+from app.lowcode.access.epoch import EPOCH
 from app.lowcode.principal import DataScope, Principal
+from app.lowcode.security.role_rights import Rights, forget_roles, rights_of_roles
+from app.lowcode.security.standing import NOWHERE, Standing, standing_of
 from app.rules.access import ADMINISTRATOR
 from app.rules.errors import DomainError
 
@@ -36,15 +31,18 @@ class Identity:
 
     user: Any
     roles: tuple[tuple[int, str, int], ...]
+    #: what is known of where people stand is good while this number stays
+    epoch: int = 0
+    #: columns of the session or API key that led here
+    proof: Any = None
+
+    def limited_to(self, role_id: int) -> "Identity | None":
+        """The same person with this role alone; None where it is none of theirs."""
+        roles = tuple(role for role in self.roles if role[0] == role_id)
+        return replace(self, roles=roles) if roles else None
 
 
-@dataclass(frozen=True)
-class _Rights:
-    permissions: frozenset[tuple[str, str]]
-    scopes: MappingProxyType[str, DataScope]
-
-
-_rights: dict[tuple[tuple[int, int], ...], _Rights] = {}
+_standings: dict[tuple[Any, ...], Standing] = {}
 _principals: dict[tuple[Any, ...], Principal] = {}
 
 
@@ -58,92 +56,88 @@ def principal_for(user_id: int, address: str | None = None) -> Principal:
 
 def find_identity(user_id: int) -> Identity | None:
     """The user with all roles, in one statement."""
-    rows = db.session.execute(
-        select(User, Role.id, Role.name, Role.version)
-        .outerjoin(assoc_user_role, assoc_user_role.c.user_id == User.id)
-        .outerjoin(Role, Role.id == assoc_user_role.c.role_id)
-        .where(User.id == user_id)
-        .order_by(Role.id)
-    ).all()
+    return _find(_PEOPLE.where(User.id == user_id))
+
+
+def find_holder(
+    proof: type[Any], columns: Sequence[Any], *conditions: ColumnElement[bool]
+) -> Identity | None:
+    """The user of a session or an API key, and what its `columns` hold, in the same statement."""
+    people = _PEOPLE.join(proof, proof.user_id == User.id).add_columns(*columns)
+    return _find(people.where(*conditions))
+
+
+_PEOPLE = (
+    select(User, Role.id, Role.name, Role.version, EPOCH)
+    .outerjoin(assoc_user_role, assoc_user_role.c.user_id == User.id)
+    .outerjoin(Role, Role.id == assoc_user_role.c.role_id)
+    .order_by(Role.id)
+)
+
+
+def _find(people: Select[Any]) -> Identity | None:
+    rows = db.session.execute(people).all()
     if not rows:
         return None
-    return Identity(
-        rows[0][0], tuple((key, name, version) for _, key, name, version in rows if key)
-    )
+    roles = tuple((key, name, version) for _, key, name, version, *_rest in rows if key)
+    return Identity(rows[0][0], roles, rows[0][4] or 0, rows[0])
 
 
 def principal_of(identity: Identity, address: str | None = None) -> Principal:
     """The same object as long as nothing it is made of has changed."""
     user, roles = identity.user, identity.roles
     is_administrator = any(name == ADMINISTRATOR for _key, name, _version in roles)
-    rights = _rights_of(tuple((key, version) for key, _name, version in roles))
-    needs_team = user.team_id is not None and DataScope.TEAM in rights.scopes.values()
-    team_ids = teams_below(user.team_id) if needs_team and not is_administrator else ()
-    key = (user.id, user.name, user.team_id, team_ids, roles, address)
+    rights = rights_of_roles(tuple((key, version) for key, _name, version in roles))
+    standing = NOWHERE if is_administrator else _standing_of(identity, rights.reaches)
+    key = (user.id, user.name, standing, roles, address)
     principal = _principals.get(key)
     if principal is None:
         if len(_principals) >= _MOST_KEPT:
             _principals.clear()
-        principal = _principals[key] = Principal(
-            user_id=user.id,
-            name=user.name or user.username,
-            permissions=rights.permissions,
-            scopes=rights.scopes,
-            team_ids=team_ids,
-            team_id=user.team_id,
-            roles=tuple(name for _key, name, _version in roles),
-            is_administrator=is_administrator,
-            address=address,
-        )
+        principal = _principals[key] = make_principal(identity, rights, standing, address)
     return principal
+
+
+def make_principal(
+    identity: Identity, rights: Rights, standing: Standing, address: str | None = None
+) -> Principal:
+    """A person with given rights and a given standing, for whoever asks "what if"."""
+    user, roles = identity.user, identity.roles
+    return Principal(
+        user_id=user.id,
+        name=user.name or user.username,
+        permissions=rights.permissions,
+        scopes=rights.scopes,
+        team_id=user.team_id,
+        team_ids=standing.team_ids,
+        team_line=standing.team_line,
+        people_ids=standing.people_ids,
+        region_id=user.region_id,
+        region_team_ids=standing.region_team_ids,
+        places=standing.places,
+        shared=standing.shared,
+        rules=standing.rules,
+        roles=tuple(name for _key, name, _version in roles),
+        grants=rights.grants,
+        is_administrator=any(name == ADMINISTRATOR for _key, name, _version in roles),
+        address=address,
+    )
+
+
+def _standing_of(identity: Identity, reaches: frozenset[DataScope]) -> Standing:
+    """Read again only when the epoch of access or the person's own roles have moved."""
+    user, role_ids = identity.user, tuple(key for key, _name, _version in identity.roles)
+    key = (user.id, user.team_id, user.region_id, role_ids, reaches, identity.epoch)
+    standing = _standings.get(key)
+    if standing is None or not standing.holds:
+        if len(_standings) >= _MOST_KEPT:
+            _standings.clear()
+        standing = _standings[key] = standing_of(user, role_ids, reaches)
+    return standing
 
 
 def forget_rights() -> None:
     """Empty the caches: needed only where the database itself was exchanged under the process."""
-    _rights.clear()
+    forget_roles()
+    _standings.clear()
     _principals.clear()
-
-
-def _rights_of(roles: tuple[tuple[int, int], ...]) -> _Rights:
-    """What these roles give together; read again only when one of their versions moved."""
-    rights = _rights.get(roles)
-    if rights is None:
-        if len(_rights) >= _MOST_KEPT:
-            _rights.clear()
-        rights = _rights[roles] = _read_rights([key for key, _version in roles])
-    return rights
-
-
-def _read_rights(role_ids: list[int]) -> _Rights:
-    if not role_ids:
-        return _Rights(frozenset(), MappingProxyType({}))
-    pairs = (
-        select(literal("may"), Permission.name, ViewMenu.name)
-        .join(PermissionView, PermissionView.permission_id == Permission.id)
-        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-        .join(
-            assoc_permissionview_role,
-            assoc_permissionview_role.c.permission_view_id == PermissionView.id,
-        )
-        .where(assoc_permissionview_role.c.role_id.in_(role_ids))
-    )
-    scopes = select(literal("reach"), type_coerce(RoleScope.reach, String), RoleScope.entity).where(
-        RoleScope.role_id.in_(role_ids)
-    )
-    permissions: set[tuple[str, str]] = set()
-    reach: dict[str, DataScope] = {}
-    for kind, value, name in db.session.execute(union_all(pairs, scopes)):
-        if kind == "may":
-            permissions.add((value, name))
-        else:
-            reach[name] = max(
-                reach.get(name, DataScope.NONE), DataScope(value), key=lambda scope: scope.rank
-            )
-    return _Rights(frozenset(permissions), MappingProxyType(reach))
-
-
-def teams_below(team_id: int) -> tuple[int, ...]:
-    """The team itself and every team under it, at any depth."""
-    below = select(Team.id).where(Team.id == team_id).cte("below", recursive=True)
-    below = below.union(select(Team.id).where(Team.parent_id == below.c.id))
-    return tuple(sorted(db.session.scalars(select(below.c.id))))

@@ -84,8 +84,8 @@ def test_a_changed_role_holds_for_who_was_read_before(session: Any) -> None:
     session.commit()
     after = principal_for(user.id)
     assert after.permissions == {("can_list", "Tag")}
-    assert after.scope_of("Customer") is DataScope.ALL
-    assert before.scope_of("Customer") is DataScope.OWN, "the old one was not changed under anybody"
+    assert after.reaches("Customer") == {DataScope.ALL}
+    assert before.reaches("Customer") == {DataScope.OWN}, "the old one was not changed under anybody"
 
 
 def test_a_role_made_anew_under_an_old_key_does_not_inherit_cached_rights(session: Any) -> None:
@@ -110,7 +110,7 @@ def test_several_roles_add_up_and_the_widest_rows_count(session: Any) -> None:
     principal = principal_for(make_user(session, "sales", "marketing").id)
     assert principal.can("make_vip", "Customer")
     assert principal.can("can_delete", "Tag")
-    assert principal.scope_of("Customer") is DataScope.ALL
+    assert principal.reaches("Customer") == {DataScope.ALL}
 
 
 def test_an_administrator_needs_no_row_of_rights(session: Any) -> None:

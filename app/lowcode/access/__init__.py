@@ -1,0 +1,1 @@
+"""Whose rows somebody reaches: criteria, rules, shares; who can see what and why."""
