@@ -13,7 +13,7 @@ from app.entities.system.organization import Team
 from app.entities.system.user import User
 from app.entities.types import ChoiceType, UTCDateTime, now_utc
 from app.rules.customers import Channel
-from app.rules.satisfaction import AnswerMode, SurveyKind
+from app.rules.satisfaction import CSAT_STEPS, NPS_STEPS, AnswerMode, SurveyKind
 from app.rules.support import TicketPhase, TicketStatus, TicketType
 from app.rules.work import Priority
 
@@ -62,7 +62,12 @@ class Ticket(Entity):
     )
     solution: Mapped[str | None] = mapped_column(Text, info={"format": "multiline"})
     rating: Mapped[int | None] = mapped_column(
-        index=True, info={"help": "From 1 (very dissatisfied) to 5 (very satisfied)."}
+        index=True,
+        info={
+            "format": "scale",
+            "steps": CSAT_STEPS,
+            "help": "From 1 (very dissatisfied) to 5 (very satisfied).",
+        },
     )
     rating_comment: Mapped[str | None] = mapped_column(Text, info={"format": "multiline"})
 
@@ -131,6 +136,8 @@ class SurveyResponse(Entity):
     csat: Mapped[int | None] = mapped_column(
         index=True,
         info={
+            "format": "scale",
+            "steps": CSAT_STEPS,
             "label": "Satisfaction",
             "help": "From 1 (very dissatisfied) to 5 (very satisfied).",
         },
@@ -138,6 +145,8 @@ class SurveyResponse(Entity):
     nps: Mapped[int | None] = mapped_column(
         index=True,
         info={
+            "format": "scale",
+            "steps": NPS_STEPS,
             "label": "Recommendation",
             "help": "How likely they recommend us: from 0 (not at all) to 10 (certainly).",
         },

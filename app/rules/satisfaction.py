@@ -7,6 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from app.rules.choices import Choice
 from app.rules.errors import InvalidInput
 
+#: the answers that a question about satisfaction, and one about recommendation, may have
+CSAT_STEPS, NPS_STEPS = range(1, 6), range(11)
 #: answers from which somebody counts as satisfied, as a promoter, or still as a detractor
 SATISFIED, PROMOTER, DETRACTOR = 4, 9, 6
 #: months in a row at or above the target after which a higher one is suggested
@@ -118,12 +120,12 @@ def check_answers(kind: SurveyKind, csat: int | None, nps: int | None) -> None:
     if csat is not None:
         if kind is SurveyKind.NPS:
             raise InvalidInput("This survey does not ask for satisfaction.", field="csat")
-        if not 1 <= csat <= 5:
+        if csat not in CSAT_STEPS:
             raise InvalidInput("Satisfaction is a whole number from 1 to 5.", field="csat")
     if nps is not None:
         if kind is SurveyKind.CSAT:
             raise InvalidInput("This survey does not ask for a recommendation.", field="nps")
-        if not 0 <= nps <= 10:
+        if nps not in NPS_STEPS:
             raise InvalidInput("A recommendation is a whole number from 0 to 10.", field="nps")
 
 

@@ -143,10 +143,44 @@ def test_a_rating_is_seen_in_satisfaction(app: Flask, visitor: Visitors) -> None
     assert agent.post("/tickets/action/rate", rowid=str(key), **form).status_code == 302
     page = agent.get("/satisfaction/").text
     assert "等了三天" in page
-    assert "Too few answers" in page
+    assert page.count(">Too few answers<") == 2, "on the two tiles with a score, in no table"
+    assert "fewer than 5 answers" in page
     with inside(app) as session:
         answer = session.scalars(select(SurveyResponse)).one()
         assert (answer.csat, answer.ticket_id) == (1, key)
+
+
+def test_a_rating_is_one_of_five_buttons(app: Flask, visitor: Visitors) -> None:
+    key = ticket_of(app, status=TicketStatus.RESOLVED)
+    dialog = visitor("service").post("/tickets/action/rate", rowid=str(key)).text
+    offered = re.findall(r'type="radio" name="rating" value="([^"]*)"( checked)?', dialog)
+    assert offered == [(str(step), "") for step in range(1, 6)]
+
+
+def test_an_answer_may_be_left_out_and_taken_back(app: Flask, visitor: Visitors) -> None:
+    survey, customer = saved(app, Survey(name="示例问卷"), Customer(name="示例科技"))
+    agent = visitor("administrator")
+    offered = re.findall(
+        r'type="radio" name="nps" value="([^"]*)"( checked)?',
+        agent.get("/survey-responses/new").text,
+    )
+    assert offered == [*((str(step), "") for step in range(11)), ("", " checked")]
+    told = {
+        "survey": survey,
+        "customer": customer,
+        "mode": "phone",
+        "answered_on": "2026-03-02 10:00",
+    }
+    agent.post("/survey-responses/new", **told, csat="4", nps="9")
+    with inside(app) as session:
+        answer = session.scalars(select(SurveyResponse)).one()
+        key, version = answer.id, answer.version
+        assert (answer.csat, answer.nps) == (4, 9)
+    page = agent.get(f"/survey-responses/{key}/edit").text
+    assert 'name="nps" value="9" checked' in page
+    agent.post(f"/survey-responses/{key}/edit", **told, csat="4", nps="", version=version)
+    with inside(app) as session:
+        assert session.scalars(select(SurveyResponse.nps)).one() is None
 
 
 def test_deleting_an_answer_takes_the_rating_off_its_ticket(app: Flask, visitor: Visitors) -> None:

@@ -83,6 +83,20 @@ class KehuField(FormField):
             raise StopValidation(_("Please fill in this field."))
 
 
+class ScaleInput(KehuField):
+    """A step of a short scale, chosen with one click; without a choice it stays empty."""
+
+    kind = "scale"
+
+    @property
+    def options(self) -> list[Option]:
+        chosen, steps = self._value(), map(str, self.source.steps)
+        found = [Option(step, step, selected=step == chosen) for step in steps]
+        if self.required:
+            return found
+        return [*found, Option("", _("Not set"), selected=not chosen)]
+
+
 class ComputedField(FormField):
     """A column of inline rows that the server computes: shown, never read."""
 

@@ -7,7 +7,7 @@ from flask_babel import format_decimal
 from sqlalchemy import ColumnElement, and_
 
 from app.lowcode.fields.base import Field
-from app.lowcode.fields.inputs import KehuField
+from app.lowcode.fields.inputs import KehuField, ScaleInput
 from app.rules import parsing
 from app.rules.errors import InvalidInput
 
@@ -59,6 +59,23 @@ class NumberField(Field):
 
     def openapi(self) -> dict[str, Any]:
         return {"type": "integer"}
+
+
+class ScaleField(NumberField):
+    """A whole number on a short scale, `info={"format": "scale", "steps": range(1, 6)}`.
+
+    Whether an answer is on its scale is a rule of its entity; here it is how people choose one.
+    """
+
+    form_class = ScaleInput
+
+    @property
+    def steps(self) -> range:
+        found: range = self.info["steps"]
+        return found
+
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.steps[0], "maximum": self.steps[-1]}
 
 
 class DecimalField(NumberField):

@@ -23,6 +23,7 @@ _BY_FORMAT: dict[str, type[Field]] = {
     "msgid": words.MsgidField,
     "entity": words.EntityNameField,
     "share": shares.ShareField,
+    "scale": numbers.ScaleField,
 }
 _BY_TYPE: list[tuple[type[Any], type[Field]]] = [
     (ChoiceType, scalars.ChoiceField),

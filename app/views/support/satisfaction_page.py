@@ -43,6 +43,12 @@ class Scale:
         found = self.verdict(tally)
         return Cell("badge", _(found.label), color=found.color)
 
+    def cell_of_line(self, tally: Tally) -> Cell:
+        """As `cell`, but empty where too few answered: a table would say so again and again."""
+        if self.verdict(tally) is Verdict.TOO_FEW:
+            return Cell("badge", "")
+        return self.cell(tally)
+
 
 @dataclass(frozen=True)
 class Span:
@@ -237,7 +243,7 @@ def _line(span: Span, scale: Scale, label: str, mine: tuple[Filter, ...], tally:
         responses=figure(tally.responses, span.rows(*mine)),
         score=figure(tally.score, csat),
         answers=figure(tally.csat_count, csat),
-        verdict=scale.cell(tally),
+        verdict=scale.cell_of_line(tally),
         satisfied=figure(tally.satisfied_percent, span.rows(*mine, ("csat", "4..5"))),
         nps=figure(tally.nps, nps),
         nps_answers=figure(tally.nps_count, nps),
