@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import event, inspect, select
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.entities.base import Entity
 from app.entities.system.record import Attachment, Note
 from app.extensions import db
+from app.lowcode.snapshots import belongings_of, is_binned
 
 
 def install() -> None:
@@ -50,14 +51,11 @@ def _once(session: Session, when: str, unless: str, path: Path) -> None:
 
 
 def _before_flush(session: Session, *_unused: Any) -> None:
-    """SQLite gives a freed key again: the next record would find the notes of the last one."""
+    """What goes to the recycle bin keeps its files: they must be there when it comes back."""
     for row in list(session.deleted):
         if not isinstance(row, Entity) or isinstance(row, Note | Attachment):
             continue
-        key = inspect(row).identity[0]
-        for model in (Note, Attachment):
-            held = select(model).where(model.entity == type(row).__name__, model.entity_id == key)
-            for belonging in session.scalars(held):
-                session.delete(belonging)
-                if isinstance(belonging, Attachment):
-                    remove_after_commit(session, folder() / belonging.stored_name)
+        for belonging in belongings_of(session, row):
+            session.delete(belonging)
+            if isinstance(belonging, Attachment) and not is_binned(type(row)):
+                remove_after_commit(session, folder() / belonging.stored_name)

@@ -7,10 +7,11 @@ from enum import Enum
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import Column, Table, inspect, select
+from sqlalchemy import Column, Date, Table, inspect, select
 from sqlalchemy.orm import RelationshipProperty, Session
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
+from app.entities.base import Entity
 from app.entities.system.record import Attachment, Note
 from app.entities.types import Money, Quantity, UTCDateTime
 
@@ -42,13 +43,19 @@ def parts_of(row: Any) -> Iterator[Any]:
                 yield from parts_of(part)
 
 
-def is_part(model: type[Any]) -> bool:
-    """Are rows of `model` lines of another entity?"""
-    return any(
-        _owns(relationship) and relationship.mapper.class_ is model
-        for mapper in Model.registry.mappers
-        for relationship in mapper.relationships
-    )
+def whole_of(model: type[Any]) -> tuple[type[Any], Column[Any]] | None:
+    """Where rows of `model` are lines of another entity: that one, and the key that names it."""
+    for mapper in Model.registry.mappers:
+        for relationship in mapper.relationships:
+            if _owns(relationship) and relationship.mapper.class_ is model:
+                (key,) = relationship.remote_side
+                return mapper.class_, key
+    return None
+
+
+def is_binned(model: type[Any]) -> bool:
+    """Do deleted rows of `model` go to the recycle bin? A line goes with its record."""
+    return issubclass(model, Entity) and model.is_binned and whole_of(model) is None
 
 
 def _owns(relationship: RelationshipProperty[Any]) -> bool:
@@ -100,7 +107,7 @@ def typed(column: Column[Any], value: Any) -> Any:
         return Decimal(value)
     if isinstance(column.type, UTCDateTime):
         return datetime.fromisoformat(value)
-    if column.type.python_type is date:
+    if isinstance(column.type, Date):
         return date.fromisoformat(value)
     return value
 

@@ -44,6 +44,11 @@ def release_payment(session: Session, payment: Payment) -> None:
     _pay(session, change)
 
 
+def return_payment(session: Session, payment: Payment) -> None:
+    """Give a payment that was restored to its orders again; DomainError where one is paid by now."""
+    _pay(session, Counter(_allocated(session, payment)))
+
+
 def register_payment(
     session: Session,
     order: SalesOrder,
@@ -141,10 +146,14 @@ def _refuse(order: SalesOrder) -> None:
         "%(order)s: only %(balance)s is still to be paid.",
         field="allocations",
         order=order.code,
-        balance=order.balance,
+        balance=order.total_amount - order.paid_amount,
     )
 
 
 def unpaid_orders(orders: Iterable[SalesOrder]) -> list[SalesOrder]:
     """Those of the orders for which something is owed."""
-    return [order for order in orders if order.state in PAYABLE and order.balance > 0]
+    return [
+        order
+        for order in orders
+        if order.state in PAYABLE and order.paid_amount < order.total_amount
+    ]

@@ -44,6 +44,7 @@ from app.views.sales import (
 from app.views.support import SatisfactionView, SurveyResponseView, SurveyView, TicketView
 from app.views.system.account import AccountView
 from app.views.system.audit import AuditEntryView
+from app.views.system.bin import BinEntryView
 from app.views.system.imports import ImportView
 from app.views.system.jobs import JobView
 from app.views.system.notifications import NotificationView
@@ -134,6 +135,7 @@ MENU: tuple[Area, ...] = (
             ImportView,
             JobView,
             AuditEntryView,
+            BinEntryView,
         ),
     ),
 )

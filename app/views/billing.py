@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.entities.billing import Payment, PaymentAllocation
 from app.extensions import db
 from app.lowcode.screens import Calendar, Chart, EntityInterface, EntityView, Lines, Section
+from app.lowcode.settings.orders import usual_payment_method
 from app.rules.amounts import total
 from app.services import billing
 from app.views import clock
@@ -82,10 +83,13 @@ class PaymentView(EntityView):
     match_keys = ["code"]
 
     def start_values(self) -> Mapping[str, Any]:
-        return {"received_date": clock.now().date()}
+        return {"received_date": clock.now().date(), "method": usual_payment_method()}
 
     def pre_save(self, item: Payment, is_new: bool) -> None:
         billing.allocate_payment(db.session, item)
 
     def pre_delete(self, item: Payment) -> None:
         billing.release_payment(db.session, item)
+
+    def post_restore(self, item: Payment) -> None:
+        billing.return_payment(db.session, item)

@@ -46,6 +46,22 @@ def criterion(
     return allowed if clause is None else and_(clause, allowed)
 
 
+def visible(model: type[Any], principal: Principal, access: Access = Access.READ) -> Clause:
+    """The criterion with the rights on the screen: without them no row is read or changed."""
+    needed = ("can_list", "can_show") if access is Access.READ else ("can_edit",)
+    if not any(principal.can(right, model.__name__) for right in needed):
+        return false()
+    clause = criterion(model, principal, access) if hasattr(model, "scope") else None
+    return true() if clause is None else clause
+
+
+def decides_about(model: type[Any]) -> type[Any]:
+    """The entity whose data scope decides: the model's own or that of the parents above it."""
+    while getattr(model, "scope", SHARED).parent:
+        model = inspect(model).relationships[model.scope.parent].mapper.class_
+    return model
+
+
 def is_restricted(model: type[Any], principal: Principal) -> bool:
     """Are there rows of `model` that `principal` might not read or change?"""
     return getattr(model, "scope", SHARED) != SHARED or model.__name__ in principal.rules
