@@ -1,7 +1,7 @@
 """The roles a new installation starts with: who sees what, whose rows, and where the day begins.
 
-An administrator may change, rename or delete them; an upgrade only adds rights on screens that
-are new since the role was seeded.
+An administrator may change, rename or delete them; an upgrade only adds rights that are new since
+the role was seeded.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,6 +27,8 @@ WORDS = {
     "print": ("can_print", "can_print_delivery_note"),
     "deliver": ("can_print_delivery_note",),
     "import": ("can_import",),
+    # to make somebody else responsible for a record
+    "assign": ("can_assign",),
 }
 
 
@@ -46,7 +48,9 @@ class RoleSeed:
 _VOCABULARY = {"Tag": "read", "CustomerSource": "read", "Industry": "read"}
 _GOODS = {"Product": "read", "ProductCategory": "read", "Unit": "read"}
 #: everybody's own work
-_WORK = {"Task": "read write delete act", "MyDay": "read"}
+_WORK = {"Task": "read write delete act", "MyDay": "read", "BinEntry": "read restore"}
+#: of those who hand out work as well
+_TEAM_TASKS = "read write assign delete act"
 #: what everybody who sells looks things up in
 _SELLING = {
     "StageChange": "read",
@@ -71,20 +75,20 @@ ROLES: dict[str, RoleSeed] = {
     "sales_manager": RoleSeed(
         "Customers of the team and the teams below",
         rights={
-            "Customer": "read write delete export print import act",
+            "Customer": "read write assign delete export print import act",
             "Contact": "read write delete export import act",
             "Interaction": "read write delete export import act",
             "Tag": "read write",
             "CustomerSource": "read write",
             "Industry": "read write",
-            "Lead": "read write delete export import act",
-            "Deal": "read write delete export import act",
+            "Lead": "read write assign delete export import act",
+            "Deal": "read write assign delete export import act",
             **_SELLING,
             "Target": "read write delete export",
             "Pipeline": "read write",
             "LostReason": "read write",
             "Competitor": "read write delete",
-            "SalesOrder": "read write delete export print import act",
+            "SalesOrder": "read write assign delete export print import act",
             "Carrier": "read write",
             "Payment": "read export",
             "PaymentAllocation": "read",
@@ -99,6 +103,7 @@ ROLES: dict[str, RoleSeed] = {
             "Campaign": "read export",
             "Report": "read",
             **_WORK,
+            "Task": _TEAM_TASKS,
         },
         reach=dict.fromkeys(("Customer", "Lead", "Deal", "SalesOrder", "Task"), DataScope.TEAM),
     ),
@@ -176,7 +181,7 @@ ROLES: dict[str, RoleSeed] = {
             "Tag": "read write delete",
             "CustomerSource": "read write delete",
             "Industry": "read write",
-            "Lead": "read write export import",
+            "Lead": "read write assign export import",
             "Deal": "read",
             "SalesOrder": "read",
             **_GOODS,
@@ -209,6 +214,7 @@ ROLES: dict[str, RoleSeed] = {
             "Satisfaction": "read",
             "Report": "read",
             **_WORK,
+            "Task": _TEAM_TASKS,
         },
         reach={
             **dict.fromkeys(("Customer", "SalesOrder"), DataScope.ALL),
@@ -252,7 +258,7 @@ ROLES: dict[str, RoleSeed] = {
 
 
 def seed_roles(session: Session) -> None:
-    """Make missing roles and give seeded ones their rights on new screens; idempotent.
+    """Make missing roles and give seeded ones what is new among their rights; idempotent.
 
     Flushes; needs the rights of the screens in the database and a system principal.
     """
@@ -260,12 +266,10 @@ def seed_roles(session: Session) -> None:
     for key, role_seed in ROLES.items():
         seeded = session.get(SeededRole, key)
         if seeded is None:
-            seeded = SeededRole(
-                key=key, role_id=_role_named(session, key, role_seed).id, screens=[]
-            )
+            seeded = SeededRole(key=key, role_id=_role_named(session, key, role_seed).id, rights=[])
             session.add(seeded)
         if seeded.role_id is not None and key != ADMINISTRATOR:
-            _give_new_screens(session, seeded, role_seed, known)
+            _give_new_rights(session, seeded, role_seed, known)
     session.flush()
 
 
@@ -280,20 +284,23 @@ def _role_named(session: Session, name: str, role_seed: RoleSeed) -> Any:
     return role
 
 
-def _give_new_screens(
+def _give_new_rights(
     session: Session, seeded: SeededRole, role_seed: RoleSeed, known: Iterable[Pair]
 ) -> None:
-    offered = {screen for _permission, screen in known}
-    new = [screen for screen in role_seed.rights if screen in offered - set(seeded.screens)]
+    given = {tuple(right.split()) for right in seeded.rights}
+    new = {
+        pair
+        for pair in known
+        if pair[1] in role_seed.rights and _is_meant(pair[0], role_seed.rights[pair[1]])
+    } - given
     if not new:
         return
     role = session.get_one(Role, seeded.role_id)
-    pairs = {
-        pair for pair in known if pair[1] in new and _is_meant(pair[0], role_seed.rights[pair[1]])
-    }
-    reach = {entity: scope for entity, scope in role_seed.reach.items() if entity in new}
-    write_rights(session, role, rights_of(session, role) | pairs, {**scopes_of(role), **reach})
-    seeded.screens = [*seeded.screens, *new]
+    seen = {screen for _permission, screen in given}
+    new_screens = {screen for _permission, screen in new} - seen
+    reach = {entity: scope for entity, scope in role_seed.reach.items() if entity in new_screens}
+    write_rights(session, role, rights_of(session, role) | new, {**scopes_of(role), **reach})
+    seeded.rights = sorted([*seeded.rights, *(" ".join(pair) for pair in new)])
 
 
 def _is_meant(permission: str, words: str) -> bool:

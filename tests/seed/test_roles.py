@@ -58,13 +58,27 @@ def test_an_upgrade_gives_rights_on_a_new_screen_and_leaves_the_others(session: 
     # As if the screen of customers had come with this version, and tags had been taken away.
     kept = {pair for pair in rights_of(session, role) if pair[1] not in {"Customer", "Tag"}}
     write_rights(session, role, kept, {})
-    seeded.screens = [screen for screen in seeded.screens if screen != "Customer"]
+    seeded.rights = [right for right in seeded.rights if not right.endswith(" Customer")]
     session.flush()
     seed_roles(session)
     screens = {screen for _permission, screen in rights_of(session, role)}
     assert "Customer" in screens
     assert "Tag" not in screens
     assert scopes_of(role) == {"Customer": DataScope.OWN}
+
+
+def test_an_upgrade_gives_a_new_right_on_a_known_screen_and_no_old_one_again(session: Any) -> None:
+    role = role_named(session, "sales_manager")
+    seeded = session.get_one(SeededRole, "sales_manager")
+    # As if handing records over had come with this version, and exports had been taken away.
+    lost = {("can_assign", "Customer"), ("can_export", "Customer")}
+    write_rights(session, role, rights_of(session, role) - lost, {})
+    seeded.rights = [right for right in seeded.rights if right != "can_assign Customer"]
+    session.flush()
+    seed_roles(session)
+    assert ("can_assign", "Customer") in rights_of(session, role)
+    assert ("can_export", "Customer") not in rights_of(session, role)
+    assert scopes_of(role) == {}
 
 
 @pytest.mark.parametrize("name", [name for name in ROLES if name != "administrator"])

@@ -49,10 +49,10 @@ class FieldRight(Model):
 
 
 class SeededRole(Model):
-    """Which role a seeded one became and which screens it was given.
+    """Which role a seeded one became and which rights it was ever given.
 
-    An upgrade gives seeded roles rights on new screens only: what an administrator changed,
-    renamed or deleted stays as it is.
+    An upgrade gives seeded roles new rights only: what an administrator changed, renamed or
+    deleted stays as it is.
     """
 
     __tablename__ = "seeded_role"
@@ -60,7 +60,8 @@ class SeededRole(Model):
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     #: None once the role was deleted
     role_id: Mapped[int | None] = mapped_column(ForeignKey("ab_role.id", ondelete="SET NULL"))
-    screens: Mapped[list[str]] = mapped_column(JSON, default=list)
+    #: "can_edit Customer" each
+    rights: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
 class LoginAttempt(Model):
