@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.extensions import csrf, db, migrate
-from app.lowcode import audit, belongings, headers, problems, shell
+from app.lowcode import audit, belongings, bin, field_rights, headers, problems, shell
 from app.lowcode.security import LocaleManager, SecurityManager, init_security
 from config import Settings
 
@@ -89,7 +89,9 @@ def database(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(settings.root / "migrations"))
     audit.install()
+    field_rights.install()
     audit.watch_refusals(app)
+    bin.install()
     belongings.install()
 
 

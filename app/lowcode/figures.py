@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.entities.types import average_of
 from app.extensions import db
-from app.lowcode import listing
+from app.lowcode import field_rights, listing
 from app.lowcode.fields import field_of
 from app.lowcode.fields.moments import today
 from app.lowcode.listing import read_state
@@ -48,10 +48,11 @@ class ShownFigure:
 
 
 def show(figure: Figure, **values: Any) -> ShownFigure | None:
-    """The figure as the acting person sees it; None where they may not list the rows."""
+    """The figure as the acting person sees it; None where they may not list the rows, or read
+    what they are counted by or added up from."""
     screens = current_app.extensions["kehu_screens"].values()
     view = next((screen for screen in screens if screen.resource == figure.resource), None)
-    if view is None or not view.may("can_list"):
+    if view is None or not view.may("can_list") or not _is_readable(view, figure):
         return None
     query = {name: text.format(**values) for name, text in figure.query.items()}
     state = read_state(view.listable, MultiDict(query))
@@ -60,6 +61,12 @@ def show(figure: Figure, **values: Any) -> ShownFigure | None:
     return ShownFigure(
         str(figure.label), _text(view, state, figure), view.list_url(state), figure.icon
     )
+
+
+def _is_readable(view: Any, figure: Figure) -> bool:
+    used = [figure.sum, figure.average, figure.latest]
+    used += [name.removeprefix("f.") for name in figure.query if name.startswith("f.")]
+    return all(field_rights.readable(view.model, path) for path in used if path)
 
 
 def _text(view: Any, state: listing.ListState, figure: Figure) -> str:

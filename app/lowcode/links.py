@@ -6,6 +6,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from flask_appbuilder import Model
 from sqlalchemy import inspect
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
@@ -31,6 +32,24 @@ def links_of(model: type[Any]) -> Mapping[str, Link]:
         key = mapper.get_property_by_column(local).key
         links[key] = Link(name, key, relationship.mapper.class_)
     return MappingProxyType(links)
+
+
+def shown_with(entity: str) -> frozenset[str]:
+    """The screens that show an entity's columns, by its name: its own, and those of the records
+    that it is an inline line of."""
+    return frozenset({entity, *_records_of_lines().get(entity, ())})
+
+
+@cache
+def _records_of_lines() -> dict[str, set[str]]:
+    """Line entity → entities whose record it is a part of."""
+    found: dict[str, set[str]] = {}
+    for mapper in Model.registry.mappers:
+        for relationship in mapper.relationships.values():
+            if relationship.cascade.delete_orphan:
+                name = relationship.mapper.class_.__name__
+                found.setdefault(name, set()).add(mapper.class_.__name__)
+    return found
 
 
 def changed(row: Any, link: Link) -> bool:

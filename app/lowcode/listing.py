@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, inspect, or_, s
 from sqlalchemy.orm import aliased
 
 from app.extensions import db
-from app.lowcode import conditions
+from app.lowcode import conditions, field_rights
 from app.lowcode.fields import Field, ResolvedPath, resolve
 from app.lowcode.fields.relations import Ref, RelationField, TagsField
 from app.rules.errors import DomainError, InvalidInput
@@ -162,7 +162,9 @@ def _counting(source: Listable, state: ListState) -> Select[Any]:
 
 
 def total(source: Listable, state: ListState, path: str) -> Any:
-    """The sum of a numeric column over all rows of the state."""
+    """The sum of a numeric column over all rows of the state; None of one that is not read."""
+    if not field_rights.readable(source.model, path):
+        return None
     column = getattr(source.model, path)
     return db.session.scalar(
         select(func.sum(column)).select_from(source.model).where(condition(source, state))
@@ -244,6 +246,8 @@ class Selection:
                 values[path] = None if row[start] is None else Ref(row[start], row[start + 1])
             else:
                 values[path] = row[start]
+        if field_rights.is_limited():
+            values = {p: field_rights.shown(self.model, p, v) for p, v in values.items()}
         return values
 
     @property

@@ -147,7 +147,7 @@ def palette() -> Any:
         groups += [
             {"label": str(view.list_title), "items": _records(view, words)}
             for view in current_app.extensions["kehu_screens"].values()
-            if view.quick_search and view.may("can_list") and view.may("can_show")
+            if view.seen.search and view.may("can_list") and view.may("can_show")
         ]
     return jsonify({"groups": [group for group in groups if group["items"]]})
 

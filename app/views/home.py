@@ -242,7 +242,11 @@ def _charts(wanted: list[tuple[str, int]]) -> list[dict[str, str]]:
         view = screens[resource]
         if not view.may("can_list"):
             continue
-        declared = view.layouts_of(Chart)[index]
+        declared = [layout for layout in view.layouts if isinstance(layout, Chart)][index]
+        offered = view.layouts_of(Chart)
+        if declared not in offered:
+            continue
+        index = offered.index(declared)
         address = url_for(f"{view.endpoint}.chart", chart=index)
         more = url_for(f"{view.endpoint}.list", layout="chart", chart=index)
         title = f"{view.list_title} · {chart_title(view, declared)}"

@@ -9,6 +9,7 @@ from flask import abort, request
 from flask_babel import gettext as _
 from sqlalchemy import inspect
 
+from app.lowcode import field_rights
 from app.lowcode.api.rows import line_fields, line_parts
 from app.lowcode.fields import Field, field_of
 from app.lowcode.fields.inputs import translated
@@ -44,7 +45,7 @@ def read_values(view: Any, body: Mapping[str, Any], *, is_new: bool) -> dict[str
     """Typed values by field name for `saving.save`; FieldErrors names every one that is wrong."""
     errors: dict[str, list[str]] = {}
     values: dict[str, Any] = {}
-    writable = set(view.form_columns)
+    writable = view.seen.writable
     lines = {part.name: part for part in line_parts(view)}
     for name, raw in body.items():
         if name in lines:
@@ -112,7 +113,11 @@ def _read_lines(
     if len(raw) > _MOST_LINES:
         errors[part.name] = [_("At most %(limit)s lines, please.", limit=_MOST_LINES)]
         return []
-    fields = line_fields(view, part)
+    fields = {
+        name: field
+        for name, field in line_fields(view, part).items()
+        if field_rights.writable(field.model, name)
+    }
     return [
         _read_line(fields, row, f"{part.name}.{number}", set(part.computed), errors)
         for number, row in enumerate(raw, start=1)

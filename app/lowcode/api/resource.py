@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db
 from app.lowcode import listing, once
@@ -16,6 +15,7 @@ from app.lowcode.exporting import readable_columns
 from app.lowcode.fields.inputs import translated
 from app.lowcode.listing import ListState, read_state
 from app.lowcode.problems import answer
+from app.lowcode.screens.deleting import StillUsed
 from app.lowcode.screens.forms import prefill
 from app.lowcode.screens.saving import FieldErrors, save
 from app.rules.errors import DomainError, InvalidInput
@@ -28,7 +28,11 @@ class EntityApi:
 
     def __init__(self, view: Any) -> None:
         self.view = view
-        self.readable = readable_columns(view)
+
+    @property
+    def readable(self) -> tuple[str, ...]:
+        """The columns that the acting person may be told."""
+        return readable_columns(self.view)
 
     @property
     def name(self) -> str:
@@ -104,6 +108,7 @@ class EntityApi:
             return answer_again(claim.answer)
         body.pop("version", None)
         start, _wishes_refused = prefill(self.view, {})
+        start = {name: value for name, value in start.items() if name in self.view.seen.writable}
         item = self.view.model()
         save(self.view, item, start | read_values(self.view, body, is_new=True), is_new=True)
         row = self._row(item)
@@ -128,15 +133,10 @@ class EntityApi:
         self._require("can_delete")
         item = self.view.get_item(pk)
         check_version(item)
-        label = repr(item)
-        self.view.pre_delete(item)
-        db.session.delete(item)
         try:
-            db.session.commit()
-        except IntegrityError:
-            db.session.rollback()
-            text = _("%(name)s is still used by other records.", name=label)
-            return answer(409, _("Not possible"), text)
+            self.view.discard([item])
+        except StillUsed as error:
+            return answer(409, _("Not possible"), error.text)
         return "", 204
 
     def action(self, pk: int, name: str) -> Any:

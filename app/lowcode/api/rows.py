@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import inspect
 
 from app.extensions import db
+from app.lowcode import field_rights
 from app.lowcode.fields import Field, field_of, resolve
 from app.lowcode.listing import ListedRow, Selection
 from app.lowcode.screens.declare import Lines
@@ -36,7 +37,8 @@ def one_row(view: Any, readable: tuple[str, ...], pk: int) -> dict[str, Any]:
 
 
 def line_parts(view: Any) -> list[Lines]:
-    return [part for part in view.form if isinstance(part, Lines)]
+    """The inline lines with the columns that the acting person sees."""
+    return [part for part in view.seen.form if isinstance(part, Lines)]
 
 
 def line_fields(view: Any, part: Lines) -> dict[str, Field]:
@@ -52,13 +54,13 @@ def _line(part: Lines, line: Any) -> dict[str, Any]:
             value = part.computed[name](line)
             values[name] = None if value is None else str(value)
         else:
-            values[name] = field_of(type(line), name).plain(getattr(line, name))
+            values[name] = field_of(type(line), name).plain(field_rights.value_of(line, name))
     return values
 
 
 def describe_screen(view: Any, readable: tuple[str, ...]) -> dict[str, Any]:
     """Fields, filters, actions and rights, labelled in the person's language."""
-    writable = set(view.form_columns)
+    writable = set(view.seen.writable)
     return {
         "title": str(view.list_title),
         "resource": view.resource,
@@ -67,13 +69,19 @@ def describe_screen(view: Any, readable: tuple[str, ...]) -> dict[str, Any]:
             {
                 "name": part.name,
                 "fields": [
-                    {"name": name, "label": str(f.label), "kind": f.kind, "required": f.required}
+                    {
+                        "name": name,
+                        "label": str(f.label),
+                        "kind": f.kind,
+                        "required": f.required,
+                        "writable": field_rights.writable(f.model, name),
+                    }
                     for name, f in line_fields(view, part).items()
                 ],
             }
             for part in line_parts(view)
         ],
-        "filters": [_filter(view, path) for path in view.filters],
+        "filters": [_filter(view, path) for path in view.seen.filters],
         "sort": sorted(view.listable.sortable),
         "rights": [right for right in RIGHTS if view.may(right)],
         "actions": [

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import format_datetime
 from flask_babel import gettext as _
 
-from app.lowcode import listing, principal
+from app.lowcode import field_rights, listing, principal
 from app.lowcode.fields import Field, resolve
 from app.lowcode.listing import Listable, ListState
 from app.lowcode.screens.declare import Section
@@ -41,14 +41,16 @@ class ExportTable:
 
 
 def readable_columns(view: Any) -> tuple[str, ...]:
-    """The paths that may leave a screen: what its list, form and record page declare.
+    """The paths that may leave a screen: what its list, form and record page declare, as far as
+    the acting person sees it.
 
     Those of the list first, who and when last.
     """
     form = [name for part in view.form if isinstance(part, Section) for name in part.fields]
     badges = getattr(view, "badges", ())
     names = dict.fromkeys([*view.list_columns, *view.facts, *badges, *form, *_STAMPS])
-    return tuple(name for name in names if _is_field(view.model, name))
+    known = [name for name in names if _is_field(view.model, name)]
+    return tuple(field_rights.visible_paths(view.model, known))
 
 
 def _is_field(model: type[Any], path: str) -> bool:

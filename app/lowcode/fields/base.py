@@ -1,15 +1,19 @@
 """What every kind of field answers; one subclass per kind."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext
 from sqlalchemy import ColumnElement, or_
 from wtforms import Field as FormField
 
+from app.lowcode.fields.masked import MaskedField
 from app.lowcode.pages import Cell
 from app.lowcode.pages import Choice as Option
 from app.rules.errors import InvalidInput
+from app.rules.masking import FieldLevel, Masked
 
 
 @dataclass(eq=False)
@@ -17,7 +21,8 @@ class Field:
     """A named column or relationship of an entity.
 
     `parse` reads what people type or files hold (InvalidInput otherwise), `text` writes it for
-    people in their language, `plain` for files and the API.
+    people in their language, `plain` for files and the API. A `Masked` value is written as it
+    stands, by every kind of field.
     """
 
     kind: ClassVar[str] = "text"
@@ -34,6 +39,12 @@ class Field:
     max_length: int | None = None
     help: Any = ""
     info: dict[str, Any] = field(default_factory=dict)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for name in _WRITERS:
+            if name in cls.__dict__:
+                setattr(cls, name, _passing_masked(name, cls.__dict__[name]))
 
     @property
     def column(self) -> ColumnElement[Any]:
@@ -68,7 +79,8 @@ class Field:
         return self.text(value)
 
     def cell(self, value: Any) -> Cell:
-        return Cell(self.kind, self.text(value))
+        # A mask is no address and no number: nothing to call, to write to or to add up.
+        return Cell("text" if isinstance(value, Masked) else self.kind, self.text(value))
 
     # conditions ---------------------------------------------------------------
     def condition(self, expression: ColumnElement[Any], op: str, value: Any) -> ColumnElement[bool]:
@@ -96,13 +108,18 @@ class Field:
         return expression.is_(None)
 
     # forms and API ------------------------------------------------------------
-    def form_field(self, required: bool | None = None) -> Any:
-        """An unbound WTForms field."""
+    def form_field(
+        self, required: bool | None = None, level: FieldLevel = FieldLevel.WRITE
+    ) -> Any:
+        """An unbound WTForms field, as far as a `level` lets somebody go with it."""
+        if level is FieldLevel.MASKED:
+            return MaskedField(label=self.label, description=self.help, source=self)
         return self.form_class(
             label=self.label,
             description=self.help,
             source=self,
             required=self.required if required is None else required,
+            locked=level is FieldLevel.READ,
         )
 
     def openapi(self) -> dict[str, Any]:
@@ -112,6 +129,22 @@ class Field:
     def options(self) -> list[Option]:
         """Everything that can be chosen; empty for open vocabularies."""
         return []
+
+
+#: what turns a value into something to read; `Field`'s own take any text
+_WRITERS = ("text", "plain", "sheet", "typed", "cell")
+
+
+def _passing_masked(name: str, write: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """A subclass's writer, with `Field`'s own for what was masked before it came here."""
+
+    @wraps(write)
+    def written(self: Field, value: Any) -> Any:
+        if isinstance(value, Masked):
+            return getattr(Field, name)(self, value)
+        return write(self, value)
+
+    return written
 
 
 def humanize(name: str) -> str:

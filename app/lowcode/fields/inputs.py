@@ -21,14 +21,25 @@ def _plain(value: Any) -> Any:
 
 
 class KehuField(FormField):
-    """Base of all inputs: `kind` picks the widget, `typed` survives a failed save."""
+    """Base of all inputs: `kind` picks the widget, `typed` survives a failed save.
+
+    `locked`: shown, and nothing that is posted for it is read.
+    """
 
     def __init__(
-        self, label: Any, *, source: Any, required: bool, description: Any = "", **kw: Any
+        self,
+        label: Any,
+        *,
+        source: Any,
+        required: bool,
+        locked: bool = False,
+        description: Any = "",
+        **kw: Any,
     ):
         super().__init__(label, description=description, **kw)
         self.source = source
-        self.required = required
+        self.required = required = required and not locked
+        self.locked = locked
         self.flags.required = required
         self.typed: str | None = None
         #: what the field is worth while it is left empty
@@ -42,7 +53,10 @@ class KehuField(FormField):
     def meta_(self) -> dict[str, Any]:
         """What the widget needs beyond the value."""
         limit = {"maxlength": self.source.max_length} if self.source.max_length else {}
-        return {**limit, "placeholder": self.placeholder}
+        return {**limit, "placeholder": self.placeholder, "readonly": self.locked}
+
+    def process(self, formdata: Any, *args: Any, **kw: Any) -> None:
+        super().process(None if self.locked else formdata, *args, **kw)
 
     @property
     def options(self) -> list[Option]:

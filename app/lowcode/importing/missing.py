@@ -8,6 +8,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.lowcode import field_rights
 from app.lowcode.fields.inputs import translated
 from app.lowcode.importing.lookups import Link, Lookups, Missing
 from app.lowcode.importing.rows import Draft
@@ -54,12 +55,14 @@ class MissingRows:
                 raise DomainError("You may not add %(value)s.", value=item.text)
             with self._session.begin_nested():
                 row = target(**{target.label_column: item.text})
+                field_rights.by_hand(row, [target.label_column])
                 if target.code_column:
                     code = getattr(target, target.code_column)
                     setattr(row, code.key, item.text[: code.type.length])
                 defaults = {field.name: default_of(field) for field in defaulted(screen)}
-                unset = {k: v for k, v in defaults.items() if getattr(row, k) is None}
-                save(screen, row, unset, is_new=True)
+                for name in [name for name in defaults if getattr(row, name) is None]:
+                    setattr(row, name, defaults[name])
+                save(screen, row, {}, is_new=True)
         except REFUSED as error:
             draft.refuse(path, reason(error))
             return None

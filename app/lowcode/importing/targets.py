@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import inspect
 
 from app.entities.base import SHARED, Entity
+from app.lowcode import field_rights
 from app.lowcode.fields import Field, field_of
 from app.lowcode.fields.base import label_for
 from app.lowcode.fields.relations import RelatedField
@@ -30,6 +31,11 @@ class Target:
     field: Field
     #: name of the `Lines` part the field is a column of, "" for the row's own fields
     lines: str = ""
+
+    @property
+    def is_writable(self) -> bool:
+        """May the acting person fill it? What is only read can still say which row is meant."""
+        return field_rights.writable(self.field.model, self.field.name)
 
     @property
     def label(self) -> str:
@@ -65,15 +71,18 @@ def screen_for(resource: str) -> Any:
 
 
 def targets_of(view: Any) -> dict[str, Target]:
-    """Everything a file may fill, by path, in the order of the form."""
+    """Everything a file may tell of, by path, in the order of the form: what the acting person
+    reads there."""
     found: dict[str, Target] = {}
-    for part in (*view.form, *view.file_form):
+    for part in (*view.seen.form, *view.seen.file_form):
         if isinstance(part, Section):
-            found |= {name: Target(name, field_of(view.model, name)) for name in part.fields}
+            names = field_rights.readable_paths(view.model, part.fields)
+            found |= {name: Target(name, field_of(view.model, name)) for name in names}
         elif isinstance(part, Lines):
             model = inspect(view.model).relationships[part.name].mapper.class_
             for name in part.columns:
-                if name not in part.computed and name in writable(model):
+                is_open = name not in part.computed and name in writable(model)
+                if is_open and field_rights.readable(model, name):
                     path = f"{part.name}.{name}"
                     found[path] = Target(path, field_of(model, name), part.name)
     return found
@@ -102,6 +111,12 @@ def check_mapping(view: Any, mapping: Mapping) -> None:
     names = [*mapping.fields, *mapping.match, *mapping.create_missing]
     if unknown := next((name for name in names if numbered(name)[0] not in targets), None):
         raise InvalidInput("There is no field %(name)s to import into.", name=unknown)
+    keys = match_keys(view, mapping)
+    if locked := next((n for n in names if n not in keys and not _may_fill(targets, n)), None):
+        raise InvalidInput(
+            "%(label)s: your role does not allow changing this.",
+            label=target_of(targets, locked).label,
+        )
     for name in mapping.create_missing:
         if not is_word(view, targets[name]):
             raise InvalidInput(
@@ -111,6 +126,10 @@ def check_mapping(view: Any, mapping: Mapping) -> None:
     missing = [t.label for path, t in needed(view).items() if path not in mapping.fields]
     if missing and mapping.mode is not ImportMode.UPDATE:
         raise InvalidInput("New rows also need: %(names)s", names=", ".join(missing))
+
+
+def _may_fill(targets: dict[str, Target], path: str) -> bool:
+    return target_of(targets, path).is_writable
 
 
 def is_word(view: Any, target: Target) -> bool:
@@ -131,7 +150,8 @@ def is_word(view: Any, target: Target) -> bool:
 
 
 def match_keys(view: Any, mapping: Mapping) -> tuple[str, ...]:
-    return mapping.match or tuple(view.match_keys)
+    """The columns that find existing rows; of the screen's own those that the person reads."""
+    return mapping.match or tuple(field_rights.readable_paths(view.model, view.match_keys))
 
 
 def refers_to_itself(view: Any, mapping: Mapping) -> bool:
@@ -145,7 +165,8 @@ def refers_to_itself(view: Any, mapping: Mapping) -> bool:
 
 def guess(view: Any, header: Sequence[str]) -> Mapping:
     """The likely mapping of a file, by its header in either language."""
-    targets = list(targets_of(view).values())
+    keys = view.match_keys
+    targets = [t for t in targets_of(view).values() if t.is_writable or t.path in keys]
     names = column_names(header)
     hints = [FieldHint(target.path, _names(target)) for target in targets]
     guessed = guess_mapping(names, hints)

@@ -26,7 +26,8 @@ def template_of(view: Any) -> bytes:
         text = book.add_format({"num_format": "@"})
         sheet.freeze_panes(1, 0)
         due = needed(view)
-        for column, (path, target) in enumerate(targets_of(view).items()):
+        targets = {path: t for path, t in targets_of(view).items() if t.is_writable}
+        for column, (path, target) in enumerate(targets.items()):
             sheet.write_string(0, column, target.label, marked if path in due else plain)
             # Text cells keep the zeros in front of codes and phone numbers.
             sheet.set_column(column, column, 18, text if _is_text(target.field) else None)

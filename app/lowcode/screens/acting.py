@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from wtforms import Form
 
 from app.extensions import db
+from app.lowcode import field_rights, once
 from app.lowcode.fields import Field, field_of
 from app.lowcode.fields.inputs import translated
 from app.lowcode.fields.relations import key_of
@@ -35,9 +36,12 @@ class Acting:
         form, values = None, {}
         try:
             if self.inputs_of(name):
-                self.check_available(name, items)
                 form = self._input_form(name, items)
-                if "asked" not in request.form or not form.validate():
+                if "asked" not in request.form:
+                    _check_version(items)
+                    self.check_available(name, items)
+                    return self._ask(name, items, form)
+                if "resumed" in request.form or not form.validate():
                     return self._ask(name, items, form)
                 values = {field.short_name: field.data for field in form}
             return self._answer(name, items, values)
@@ -61,19 +65,39 @@ class Acting:
         return str(self.url_of(items[0].id) if single else self.back_to_list())
 
     def _answer(self, name: str, items: Sequence[Any], values: dict[str, Any]) -> Any:
+        try:
+            claim = once.claim_form(db.session(), request.path, request.form)
+        except once.KeyReused as reuse:
+            text = "This was already done with other values. Send it again if you mean it."
+            raise DomainError(text) from reuse
+        if claim.answer:
+            return _tell(claim.answer)
+        _check_version(items)
         answer = self.perform(name, items, values)
-        db.session.commit()
+        db.session.flush()
+        done = once.Answer(302, self._way_back(items), self._done(name, items))
         if answer is not None:
-            return answer
-        label = self.actions[name].text
-        flash(_("%(action)s: %(count)s done.", action=label, count=len(items)), "success")
-        return redirect(self._way_back(items))
+            # Where it leads is told again; what it shows, such as a new password, is not kept.
+            done = once.Answer(302, getattr(answer, "location", None) or self._way_back(items))
+        claim.keep(done)
+        db.session.commit()
+        return _tell(done) if answer is None else answer
+
+    def _done(self, name: str, items: Sequence[Any]) -> str:
+        """What is said afterwards: of one record what happened to it."""
+        act = self.actions[name]
+        if len(items) > 1:
+            return _("%(action)s: %(count)s done.", action=act.text, count=len(items))
+        what = {"name": repr(items[0]), "action": str(act.text)}
+        told = getattr(act.func, "done", None)
+        return str(told) % what if told else _("%(name)s: %(action)s done.", **what)
 
     def perform(self, name: str, items: Sequence[Any], values: dict[str, Any]) -> Any:
         """Do it on every row or on none; the caller commits. DomainError when it cannot be."""
         self.check_available(name, items)
-        act = self.actions[name].func
-        return act(items, values) if self.inputs_of(name) else act(items)
+        act, declared = self.actions[name].func, self._declared_inputs(name)
+        # What the person may not fill is left empty.
+        return act(items, dict.fromkeys(declared) | values) if declared else act(items)
 
     def check_available(self, name: str, items: Sequence[Any]) -> None:
         if not all(self.is_action_available(name, item) for item in items):
@@ -86,7 +110,14 @@ class Acting:
 
     # inputs -----------------------------------------------------------------------
     def inputs_of(self, name: str) -> dict[str, tuple[Field, bool]]:
-        """Input name → (field, required) of an action."""
+        """Input name → (field, required) of an action, as far as the acting person fills it."""
+        return {
+            key: (field, required)
+            for key, (field, required) in self._declared_inputs(name).items()
+            if required or field_rights.writable(field.model, field.name)
+        }
+
+    def _declared_inputs(self, name: str) -> dict[str, tuple[Field, bool]]:
         act = self.actions[name].func
         wanted = [(entry, True) for entry in getattr(act, "inputs", ())]
         wanted += [(entry, False) for entry in getattr(act, "optional", ())]
@@ -95,6 +126,11 @@ class Acting:
             for entry, required in wanted
         ]
         return {field.name: (field, required) for field, required in fields}
+
+    def may_fill(self, name: str) -> bool:
+        """May the acting person write everything that the action needs to be told?"""
+        inputs = self.inputs_of(name).values()
+        return all(field_rights.writable(field.model, field.name) for field, _required in inputs)
 
     def input_start(self, key: str, item: Any) -> Any:
         """What an input holds when the dialog opens on one row; None: on several."""
@@ -119,7 +155,9 @@ class Acting:
             screen.wire_picker(field, field.short_name, set())
         label = str(self.actions[name].text)
         carried = [("rowid", str(item.id)) for item in items] + [("asked", "1")]
-        carried += [(key, request.form[key]) for key in ("from", "state") if key in request.form]
+        along = ("from", "state", "version")
+        carried += [(key, request.form[key]) for key in along if key in request.form]
+        is_asked = "asked" in request.form
         what = repr(items[0]) if len(items) == 1 else _("%(count)s selected", count=len(items))
         page = FormPage(
             title=f"{label} · {what}",
@@ -132,6 +170,24 @@ class Acting:
             mode="action",
             help_url=self.help_url,
             hidden=carried,
+            key=request.form["key"] if is_asked and "key" in request.form else once.new_key(),
+            save_label=label,
+            save_icon=self.actions[name].icon,
         )
-        status = 422 if "asked" in request.form else 200
+        status = 422 if is_asked and "resumed" not in request.form else 200
         return render_template("form.html", page=page), status
+
+
+def _check_version(items: Sequence[Any]) -> None:
+    """A record page carries the version it showed: what nobody has seen is not acted upon."""
+    seen = request.form.get("version")
+    if seen is not None and len(items) == 1 and seen != str(items[0].version):
+        raise DomainError(
+            "Somebody else changed this record in the meantime. Look at it and try again."
+        )
+
+
+def _tell(done: once.Answer) -> Any:
+    if done.body:
+        flash(done.body, "success")
+    return redirect(done.location or "/")

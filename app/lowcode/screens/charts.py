@@ -55,7 +55,7 @@ def chart_data(view: Any, chart: Chart, state: ListState) -> dict[str, Any]:
 
 
 def _rows_behind(view: Any, state: ListState, path: str, text: str) -> str | None:
-    if path not in view.filters:
+    if path not in view.seen.filters:
         return None
     filters = (*state.filters, (path, text))
     return view.list_url(state, filters=filters, layout="list", page=1, chart=0)

@@ -32,6 +32,7 @@ class Lines:
     lines giving (label, value) pairs. Both run on the server, on typed and on saved lines alike.
     `usual`: typed column → function of one line, giving what it is worth while left empty.
     `narrowed_by`: relations of the record whose value narrows the lines' pickers.
+    `totals_from`: columns of the record that the totals tell besides those of the lines.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Lines:
     usual: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     narrowed_by: Sequence[str] = ()
     totals: Callable[[Sequence[Any]], Sequence[tuple[str, Any]]] | None = None
+    totals_from: Sequence[str] = ()
     when: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
@@ -111,8 +113,10 @@ def action(
     single: bool = True,
     inputs: Sequence[Any] = (),
     optional: Sequence[Any] = (),
+    done: Any = None,
 ) -> Callable[..., Any]:
-    """FAB's action decorator: `text` is the button, `confirmation` the question before it runs.
+    """FAB's action decorator: `text` is the button, `confirmation` the question before it runs,
+    `done` what is said afterwards of one record, such as "%(name)s was confirmed.".
 
     The method gets the list of rows, inside one transaction that the screen commits. `inputs`
     and `optional` name what is asked for first: columns of this entity, or (entity, column)
@@ -121,6 +125,7 @@ def action(
 
     def wrap(method: Callable[..., Any]) -> Callable[..., Any]:
         method.inputs, method.optional = tuple(inputs), tuple(optional)  # type: ignore[attr-defined]
+        method.done = done  # type: ignore[attr-defined]
         method.place = next(_places)  # type: ignore[attr-defined]
         return fab_action(name, text, confirmation, icon, multiple, single)(method)
 

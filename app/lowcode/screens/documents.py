@@ -9,7 +9,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import force_locale, get_locale
 
-from app.lowcode import audit, documents, principal
+from app.lowcode import audit, documents, field_rights, principal
 from app.lowcode.pages import Step
 from app.lowcode.screens.declare import Document
 
@@ -67,7 +67,7 @@ def asked_language() -> Any:
 def steps_of(view: Any, item: Any) -> list[Step]:
     """The status bar of a record; a state off the usual way stands alone at the end."""
     bar = view.status_bar
-    if bar is None:
+    if bar is None or not field_rights.readable(view.model, bar.column):
         return []
     field = view.field(bar.column)
     value = getattr(item, bar.column)

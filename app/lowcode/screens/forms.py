@@ -12,7 +12,7 @@ from sqlalchemy import inspect
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField
 
-from app.lowcode import once, principal
+from app.lowcode import field_rights, once, principal
 from app.lowcode.fields import field_of
 from app.lowcode.fields.base import label_for
 from app.lowcode.fields.inputs import ComputedField, PickerField, translated
@@ -33,10 +33,10 @@ class LineForms:
     ) -> None:
         self.part, self.view, self.item = part, view, item
         self.model = inspect(view.model).relationships[part.name].mapper.class_
-        self.names = [name for name in part.columns if name not in part.computed]
-        fields: dict[str, Any] = {
-            name: field_of(self.model, name).form_field() for name in self.names
-        }
+        self.shown = [name for name in part.columns if name not in part.computed]
+        #: the columns that are typed; the others of `shown` are only looked at
+        self.names = [name for name in self.shown if field_rights.writable(self.model, name)]
+        fields: dict[str, Any] = {name: input_of(self.model, name) for name in self.shown}
         fields |= {name: ComputedField(label_for(name, {})) for name in part.computed}
         self.form_class = type(
             f"{self.model.__name__}Line", (Form,), {"id": HiddenField(), **fields}
@@ -48,6 +48,8 @@ class LineForms:
         pattern = re.compile(rf"{re.escape(self.part.name)}-(\d+)-")
         found = (pattern.match(name) for name in posted)
         indexes = sorted({int(match.group(1)) for match in found if match})
+        # Whoever compares two versions says so of a line that is to go.
+        indexes = [n for n in indexes if not posted.get(f"{self.part.name}-{n}-drop")]
         saved = {str(line.id): line for line in getattr(self.item, self.part.name) or []}
         rows = [
             self.form_class(posted, obj=saved.get(posted.get(f"{prefix}-id", "")), prefix=prefix)
@@ -81,7 +83,7 @@ class LineForms:
         drafts = []
         for row in self.rows:
             line = self.model()
-            for name in self.names:
+            for name in self.shown:
                 setattr(line, name, row[name].data)
             drafts.append(line)
         return drafts
@@ -93,8 +95,8 @@ class LineForms:
                 row[name].text = text
         usual = usual_texts(self.part, self.model, drafts)
         for row, texts in zip(self.rows, usual, strict=True):
-            for name, text in texts.items():
-                row[name].placeholder = text
+            for name in texts.keys() & set(self.names):
+                row[name].placeholder = texts[name]
         return FormLines(
             name=self.part.name,
             title=_(self.part.title) if self.part.title else str(label_for(self.part.name, {})),
@@ -118,6 +120,11 @@ class LineForms:
             return Column(name, str(label_for(name, {})), "money", "right")
         field = field_of(self.model, name)
         return Column(name, str(field.label), field.kind, field.align)
+
+
+def input_of(model: type[Any], name: str) -> Any:
+    """The unbound form field of a column: typed, looked at or masked, as the person may."""
+    return field_of(model, name).form_field(level=field_rights.level(model, name))
 
 
 def _typed(field: Any) -> bool:
@@ -171,16 +178,18 @@ class EntryForm:
         self.doubts: list[tuple[str, str | None]] = []
         self.notes: list[tuple[str, str | None]] = []
         self.key = (posted or {}).get("key") or once.new_key()
-        names = [name for part in view.form if isinstance(part, Section) for name in part.fields]
+        self.parts = view.seen.form
+        self.writable = view.seen.writable
+        names = [name for part in self.parts if isinstance(part, Section) for name in part.fields]
         form_class = type(
             f"{view.model.__name__}Form",
             (Form,),
-            {name: field_of(view.model, name).form_field() for name in names},
+            {name: input_of(view.model, name) for name in names},
         )
         # A new row has no values yet; its None would hide what the form should start with.
         self.form = form_class(posted, obj=item if item.id is not None else None, data=prefill)
         self.lines = [
-            LineForms(part, view, item, posted) for part in view.form if isinstance(part, Lines)
+            LineForms(part, view, item, posted) for part in self.parts if isinstance(part, Lines)
         ]
 
     def value_of(self, name: str) -> Any:
@@ -188,11 +197,13 @@ class EntryForm:
 
     @cached_property
     def _shown(self) -> list[str]:
+        """The fields that are read: visible ones that the person may write."""
         return [
             name
-            for part in self.view.form
+            for part in self.parts
             if isinstance(part, Section) and is_visible(part.when, self.value_of)
             for name in part.fields
+            if name in self.writable
         ]
 
     def _shown_lines(self) -> list[LineForms]:
@@ -219,28 +230,17 @@ class EntryForm:
             lines = next((lines for lines in self.lines if lines.part.name == name), None)
             (lines.errors if lines else self.errors).extend(messages)
 
-    def compare(self) -> None:
-        """Say beside every field that holds something else in the database what that is."""
-        for name in self._shown:
-            field, source = self.form[name], self.form[name].source
-            if not field.errors and field.data != field.object_data:
-                text = source.text(field.object_data) or _("empty")
-                field.errors = [_("Saved in the meantime: %(value)s", value=text)]
-
     def page(self, mode: str, action_url: str, cancel_url: str, title: str) -> FormPage:
         siblings = {
-            name for part in self.view.form if isinstance(part, Section) for name in part.fields
+            name for part in self.parts if isinstance(part, Section) for name in part.fields
         }
         for field in self.form:
             self.view.wire_picker(field, field.short_name, siblings)
         parts: list[Any] = []
         lines = iter(self.lines)
-        for part in self.view.form:
+        for part in self.parts:
             if isinstance(part, Section):
-                fields = [self.form[name] for name in part.fields]
-                when = {name: list(values) for name, values in part.when.items()}
-                visible = is_visible(part.when, self.value_of)
-                parts.append(FormSection(_(part.title), fields, when, visible))
+                parts.append(self._section(part))
             else:
                 totals_url = url_for(f"{self.view.endpoint}.sum_lines", name=part.name)
                 parts.append(next(lines).page(totals_url))
@@ -262,6 +262,15 @@ class EntryForm:
         )
 
 
+    def _section(self, part: Section) -> FormSection:
+        fields = [self.form[name] for name in part.fields]
+        visible = is_visible(part.when, self.value_of)
+        # The page follows what it can read there; what is hidden from it stays as it is.
+        open_ = all(field_rights.readable(self.view.model, n) and n in self.form for n in part.when)
+        when = {name: list(values) for name, values in part.when.items()} if open_ else {}
+        return FormSection(_(part.title), fields if visible or open_ else [], when, visible)
+
+
 def prefill(view: Any, args: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """Start values of a new row: column defaults, the acting person as owner, the address's
     wishes; and by field name what was wished for and cannot be."""
@@ -280,7 +289,7 @@ def prefill(view: Any, args: Mapping[str, str]) -> tuple[dict[str, Any], dict[st
             if default is not None:
                 values[name] = default.arg(None) if default.is_callable else default.arg
         wish = args.get(name)
-        if wish:
+        if wish and name in view.seen.writable:
             try:
                 values[name] = field.read(wish)
             except DomainError as error:

@@ -38,7 +38,8 @@ class LayoutData:
     """Adds the JSON behind calendar and chart, and fills the board of a `ListPage`."""
 
     def layouts_of(self, kind: type[Any]) -> list[Any]:
-        return [layout for layout in self.layouts if isinstance(layout, kind)]
+        """The declared layouts of a kind, without those that would tell a hidden column."""
+        return [layout for layout in self.seen.layouts if isinstance(layout, kind)]
 
     @property
     def boards(self) -> list[Board]:
@@ -67,7 +68,7 @@ class LayoutData:
             ]
             with suppress(DomainError):  # a filter that cannot be read: said already
                 page.board = board_of(self, self.boards[wanted], state)
-            if self.may("can_edit"):
+            if self.may("can_edit") and page.board_field in self.seen.writable:
                 page.move_url = url_for(f"{self.endpoint}.move", column=page.board_field)
         elif layout == "calendar":
             calendars = self.layouts_of(Calendar)
@@ -174,7 +175,7 @@ def board_of(view: Any, board: Board, state: ListState) -> list[BoardColumn]:
         count, total = figures.get(value, (0, None))
         text = view.field(board.sum).text(total) if board.sum and total is not None else None
         more = None
-        if count > CARDS and board.column in view.filters:
+        if count > CARDS and board.column in view.seen.filters:
             narrowed = (*state.filters, (board.column, value or "-"))
             more = view.list_url(state, filters=narrowed, layout="list", page=1, chart=0)
         stacks.append(BoardColumn(value, label, color, count, text, cards.get(value, []), more))
@@ -197,7 +198,7 @@ def _stacks(
 def _cards(
     view: Any, board: Board, where: ColumnElement[bool], key: ColumnElement[Any]
 ) -> dict[str, list[BoardCard]]:
-    paths = list(board.card or [p for p in view.list_columns[1:5] if p != board.column])
+    paths = list(board.card or [p for p in view.seen.columns[1:5] if p != board.column])
     label = view.model.label_column
     place = (
         func.row_number()

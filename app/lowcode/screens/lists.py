@@ -59,8 +59,8 @@ def list_page(view: Any, state: ListState) -> ListPage:
         url=view.list_url(),
         layout=layout,
         layouts=_layouts(view, state, layout),
-        columns=columns_of(view, view.list_columns, state, totals),
-        rows=[row_of(view, row, view.list_columns) for row in rows],
+        columns=columns_of(view, view.seen.columns, state, totals),
+        rows=[row_of(view, row, view.seen.columns) for row in rows],
         count=count,
         first=first + 1 if rows else 0,
         last=first + len(rows),
@@ -71,12 +71,12 @@ def list_page(view: Any, state: ListState) -> ListPage:
         q=state.q,
         search_label=_search_label(view),
         chips=chips_of(view, state),
-        filters=[filter_of(view, path) for path in view.filters],
+        filters=[filter_of(view, path) for path in view.seen.filters],
         carried=[pair for pair in state.pairs(page=1) if pair[0] != "q"],
         new_url=url_for(f"{view.endpoint}.add") if view.may("can_add") else None,
         import_url=f"/import/{view.resource}" if view.may("can_import") else None,
         exports=_exports(view, state),
-        bulk_actions=actions_of(view, bulk=True),
+        bulk_actions=[*actions_of(view, bulk=True), *_deletion(view)],
         clear_url=view.list_url(state, filters=(), q="", where="", page=1)
         if state.filters or state.q or state.where
         else None,
@@ -95,7 +95,8 @@ def _read(
     try:
         count = listing.count(source, state)
         rows = listing.fetch(source, state) if layout == "list" and count else []
-        totals = {path: listing.total(source, state, path) for path in view.totals} if count else {}
+        summed = view.seen.totals if count else ()
+        totals = {path: listing.total(source, state, path) for path in summed}
     except DomainError as error:
         problems.append(translated(error))
         return 0, [], {}
@@ -132,7 +133,7 @@ def columns_of(
         resolved = resolve(view.model, path)
         down = sort.get(path)
         url = None
-        if state and path in view.order_columns:
+        if state and path in view.listable.sortable:
             url = view.list_url(state, sort=((path, down is False),), page=1)
         total = (totals or {}).get(path)
         columns.append(
@@ -169,7 +170,7 @@ def cell_of(view: Any, path: str, value: Any) -> Cell:
 
 
 def _search_label(view: Any) -> str:
-    labels = [str(resolve(view.model, path).label) for path in view.quick_search[:3]]
+    labels = [str(resolve(view.model, path).label) for path in view.seen.search[:3]]
     return _("Search %(what)s", what=" / ".join(labels)) if labels else ""
 
 
@@ -199,6 +200,15 @@ def actions_of(view: Any, *, bulk: bool, item: Any = None) -> list[Action]:
         and view.may_action(name)
         and (item is None or view.is_action_available(name, item))
     ]
+
+
+def _deletion(view: Any) -> list[Action]:
+    """The button that deletes all ticked rows."""
+    if not view.may("can_delete"):
+        return []
+    url = url_for(f"{view.endpoint}.delete_many")
+    question = _("Delete the selected records?")
+    return [Action("delete", _("Delete"), "trash", url, question, style="danger", bulk=True)]
 
 
 # filters ------------------------------------------------------------------------
@@ -267,7 +277,7 @@ def related_page(view: Any, relation: str, parent: Any) -> ListPage:
     source = listing.Listable(
         **{**vars(view.listable), "filters": frozenset({relation}), "search": ()}
     )
-    paths = [path for path in view.list_columns if path.split(".")[0] != relation]
+    paths = [path for path in view.seen.columns if path.split(".")[0] != relation]
     count = listing.count(source, state)
     rows = listing.fetch(source, state, paths) if count else []
     page = ListPage(
@@ -300,5 +310,5 @@ def related_page(view: Any, relation: str, parent: Any) -> ListPage:
     if view.may("can_add"):
         page.new_url = url_for(f"{view.endpoint}.add", **{relation: parent.id})
     if count > len(rows):
-        page.next_url = view.list_url(state) if relation in view.filters else None
+        page.next_url = view.list_url(state) if relation in view.seen.filters else None
     return page

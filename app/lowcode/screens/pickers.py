@@ -8,6 +8,7 @@ from flask_appbuilder import expose
 from sqlalchemy import inspect, or_, select
 
 from app.extensions import db
+from app.lowcode import field_rights
 from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.relations import RelatedField, key_of
 from app.lowcode.fields.scalars import ChoiceField
@@ -35,8 +36,8 @@ class Pickers:
     def _picked(self, path: str) -> RelatedField | ChoiceField:
         """The field at `path`: of the form, of a filter or of a column of inline lines."""
         line, _dot, column = path.partition(".")
-        names = {*self.form_columns, *self.filters}
-        lines = {part.name: part for part in self.form if hasattr(part, "computed")}
+        names = {*self.seen.writable, *self.seen.filters}
+        lines = {part.name: part for part in self.seen.form if hasattr(part, "computed")}
         try:
             if path in names:
                 field = resolve(self.model, path).field
@@ -53,10 +54,12 @@ class Pickers:
         statement = select(target)
         screen = self.screen_of(target)
         # Searching tells what stands in a column: only for those who may list it.
-        searched = screen.quick_search if screen and screen.may("can_list") else ()
+        searched = screen.seen.search if screen and screen.may("can_list") else ()
         paths = {target.label_column, target.code_column, *searched}
         texts = [
-            getattr(target, path) for path in paths - {None} if path in inspect(target).column_attrs
+            getattr(target, path)
+            for path in paths - {None}
+            if path in inspect(target).column_attrs and field_rights.readable(target, path)
         ]
         for word in words.split()[:5]:
             statement = statement.where(or_(*(c.icontains(word, autoescape=True) for c in texts)))
@@ -73,6 +76,7 @@ def _narrowed(statement: Any, target: type[Any]) -> Any:
     """`customer=5` leaves the contacts of that customer."""
     for name, relationship in inspect(target).relationships.items():
         wanted = key_of(request.args.get(name, ""))
-        if wanted is not None and not relationship.uselist:
-            statement = statement.where(getattr(target, name).has(id=wanted))
+        if wanted is None or relationship.uselist or not field_rights.readable(target, name):
+            continue
+        statement = statement.where(getattr(target, name).has(id=wanted))
     return statement

@@ -11,7 +11,7 @@ from sqlalchemy import inspect, select
 from app.entities.system.record import Attachment
 from app.entities.system.user import User
 from app.extensions import db
-from app.lowcode import listing
+from app.lowcode import field_rights, listing, once
 from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.base import humanize
 from app.lowcode.figures import show
@@ -44,7 +44,7 @@ def record_page(view: Any, item: Any) -> RecordPage:
         list_url=view.list_url(),
         list_title=str(view.list_title),
         badges=_badges(view, item),
-        facts=[(_path_label(view, path), path_cell(view, item, path)) for path in view.facts],
+        facts=[(_path_label(view, path), path_cell(view, item, path)) for path in view.seen.facts],
         sections=sections,
         lines=lines,
         tabs=_tabs(view, item),
@@ -56,11 +56,14 @@ def record_page(view: Any, item: Any) -> RecordPage:
         else None,
         edit_url=_own_url(view, "edit", item),
         delete_url=_own_url(view, "delete", item),
+        delete_question=view.delete_question(repr(item)),
         actions=actions_of(view, bulk=False, item=item),
         help_url=view.help_url,
         steps=steps_of(view, item),
         figures=[shown for f in view.figures if (shown := show(f, id=item.id)) is not None],
         documents=view.document_links(item),
+        version=getattr(item, "version", None),
+        key=once.new_key(),
     )
 
 
@@ -78,8 +81,9 @@ def _subtitle(view: Any, item: Any) -> str:
 
 
 def _badges(view: Any, item: Any) -> list[Cell]:
-    names = [name for name in view.form_columns if name in view.list_columns or name in view.facts]
-    fields = [field_of(view.model, name) for name in names]
+    shown = {*view.seen.columns, *view.seen.facts}
+    names = [name for name in view.form_columns if name in shown]
+    fields = [field_of(view.model, n) for n in names if field_rights.readable(view.model, n)]
     return [
         field.cell(getattr(item, field.name))
         for field in fields
@@ -92,16 +96,16 @@ def _path_label(view: Any, path: str) -> str:
 
 
 def path_cell(view: Any, item: Any, path: str) -> Cell:
-    """The value at the end of a path, from a loaded row."""
+    """The value at the end of a path, from a loaded row, as far as the person may see it."""
     value = item
     for name in path.split("."):
         value = None if value is None else getattr(value, name)
-    return cell_of(view, path, value)
+    return cell_of(view, path, field_rights.shown(view.model, path, value))
 
 
 def _parts(view: Any, item: Any) -> tuple[list[ShownSection], list[LineTable]]:
     sections, lines = [], []
-    for part in view.form or [Section("Details", view.show_columns or view.list_columns)]:
+    for part in view.seen.form if view.form else _details(view):
         if not is_visible(part.when, lambda name: getattr(item, name)):
             continue
         if isinstance(part, Section):
@@ -111,6 +115,12 @@ def _parts(view: Any, item: Any) -> tuple[list[ShownSection], list[LineTable]]:
             lines.append(_line_table(view, part, item))
     sections.append(_stamps(view, item))
     return sections, lines
+
+
+def _details(view: Any) -> list[Section]:
+    """What is shown where nothing can be filled in."""
+    names = view.show_columns or view.list_columns
+    return [Section("Details", field_rights.visible_paths(view.model, names))]
 
 
 def _stamps(view: Any, item: Any) -> ShownSection:
@@ -137,7 +147,7 @@ def _line_table(view: Any, part: Lines, item: Any) -> LineTable:
         [
             Cell("money", texts[name])
             if name in texts
-            else field_of(model, name).cell(getattr(line, name))
+            else field_of(model, name).cell(field_rights.value_of(line, name))
             for name in part.columns
         ]
         for line, texts in zip(rows, computed, strict=True)
@@ -151,7 +161,9 @@ def _tabs(view: Any, item: Any) -> list[Tab]:
     related = [
         (screen, relation)
         for screen in view.related_screens()
-        if screen.may("can_list") and (relation := screen.relation_to(view.model)) is not None
+        if screen.may("can_list")
+        and (relation := screen.relation_to(view.model)) is not None
+        and field_rights.readable(screen.model, relation)
     ]
     counts = listing.counts(
         [

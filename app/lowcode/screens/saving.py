@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.entities.types import now_utc
 from app.extensions import db
-from app.lowcode import principal
+from app.lowcode import field_rights, principal
 from app.lowcode.fields import field_of
 from app.lowcode.fields.inputs import translated
 from app.lowcode.links import key_after_flush, links_of
@@ -78,6 +78,7 @@ def fill(
     parts = (*view.form, *view.file_form)
     lines = {part.name: part for part in parts if isinstance(part, Lines)}
     with db.session.no_autoflush:
+        field_rights.by_hand(item, values.keys() - lines.keys())
         for name, value in values.items():
             if name in lines:
                 _put_lines(lines[name], item, value)
@@ -155,6 +156,7 @@ def _put_lines(part: Lines, item: Any, rows: Sequence[Mapping[str, Any]]) -> Non
         if key is not None and int(key) not in known:
             raise FieldErrors({part.name: [_("This line was removed in the meantime.")]})
         line = known[int(key)] if key is not None else model()
+        field_rights.by_hand(line, row.keys() - {"id"})
         for name, value in row.items():
             if name != "id":
                 setattr(line, name, value)

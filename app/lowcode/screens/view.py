@@ -1,7 +1,6 @@
 """`EntityView`: FAB's model view, with pages, rights and actions that come from the kernel."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Any, ClassVar
 
 from flask import abort, current_app, render_template, request, url_for
@@ -12,13 +11,14 @@ from flask_babel import lazy_gettext
 from sqlalchemy import inspect, select
 
 from app.extensions import db
-from app.lowcode import principal
+from app.lowcode import field_rights, principal
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import LARGEST_KEY
 from app.lowcode.listing import Listable, ListState, read_state
 from app.lowcode.naming import plural_of, resource_of, title_of
 from app.lowcode.screens.acting import Acting
 from app.lowcode.screens.declare import Section, StatusBar
+from app.lowcode.screens.deleting import Deleting
 from app.lowcode.screens.documents import Documents
 from app.lowcode.screens.extras import RecordExtras
 from app.lowcode.screens.forms import wire_picker
@@ -26,6 +26,7 @@ from app.lowcode.screens.layouts import LayoutData
 from app.lowcode.screens.lists import list_page, related_page
 from app.lowcode.screens.pickers import Pickers
 from app.lowcode.screens.records import record_page
+from app.lowcode.screens.seen import Seen, seen_by_actor
 from app.lowcode.screens.writing import Writing
 
 
@@ -36,7 +37,7 @@ class EntityInterface(SQLAInterface):
         super().__init__(obj, db.session)
 
 
-class EntityView(Writing, Acting, Documents, RecordExtras, LayoutData, Pickers, ModelView):
+class EntityView(Writing, Deleting, Acting, Documents, RecordExtras, LayoutData, Pickers, ModelView):
     """One declared screen: list, record, forms, actions, board, calendar, chart, export, API.
 
     Subclasses declare; see `docs/add-an-entity.md` for a whole example. FAB's attribute names
@@ -112,19 +113,15 @@ class EntityView(Writing, Acting, Documents, RecordExtras, LayoutData, Pickers, 
     def _sortable(self) -> list[str]:
         return [path for path in self.list_columns if resolve(self.model, path).field.sortable]
 
-    @cached_property
+    @property
+    def seen(self) -> Seen:
+        """The declaration as far as the acting person's field rights go."""
+        return seen_by_actor(self)
+
+    @property
     def listable(self) -> Listable:
-        """What the list engine may do with this entity."""
-        order = self.base_order or ("id", "desc")
-        return Listable(
-            model=self.model,
-            columns=tuple(self.list_columns),
-            search=tuple(self.quick_search),
-            filters=frozenset(self.filters),
-            sortable=frozenset(self.order_columns),
-            order=((order[0], order[1] == "desc"),),
-            page_size=self.page_size,
-        )
+        """What the list engine may do with this entity on behalf of the acting person."""
+        return self.seen.listable
 
     @property
     def help_url(self) -> str | None:
@@ -174,7 +171,9 @@ class EntityView(Writing, Acting, Documents, RecordExtras, LayoutData, Pickers, 
         )
 
     def may_action(self, name: str) -> bool:
-        return name in self.actions and principal.current().can(name, self.class_permission_name)
+        if name not in self.actions:
+            return False
+        return principal.current().can(name, self.class_permission_name) and self.may_fill(name)
 
     @staticmethod
     def screen_of(model: type[Any]) -> Any:
@@ -208,6 +207,9 @@ class EntityView(Writing, Acting, Documents, RecordExtras, LayoutData, Pickers, 
     def pre_import(self, item: Any, is_new: bool) -> None:
         """`pre_save` for a row of a file, which may tell of the past."""
         self.pre_save(item, is_new)
+
+    def post_restore(self, item: Any) -> None:
+        """Bring about again what `pre_delete` took back; the row is there. Raise DomainError."""
 
     def warnings(self, item: Any) -> Sequence[tuple[str, str | None]]:
         """Doubts to confirm before a form saves: (text, address) pairs."""
@@ -246,6 +248,8 @@ class EntityView(Writing, Acting, Documents, RecordExtras, LayoutData, Pickers, 
             abort(403)
         item = screen.get_item(pk)
         name = self.relation_to(screen.model) or abort(404)
+        if not field_rights.readable(self.model, name):
+            abort(403)
         return render_template("record/_related.html", page=related_page(self, name, item))
 
     def relation_to(self, parent: type[Any]) -> str | None:

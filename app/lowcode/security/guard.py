@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import event, func, inspect, select
 from sqlalchemy.orm import Session
 
-from app.entities.system.access import RoleScope
+from app.entities.system.access import FieldRight, RoleScope
 from app.entities.system.row_access import AccessRule, AccessRuleSubject, RecordShare
 from app.entities.system.user import ApiKey, Role, User
 from app.entities.types import now_utc
@@ -45,6 +45,12 @@ _DECIDING = {
     "team": ("team_id",), "region": ("region_id",), "reports_to": ("reports_to_id",),
     "warehouses": (), "categories": (),
 }  # fmt: skip
+#: what makes a role what it is
+_OF_ROLES: dict[type[Any], tuple[str, ...]] = {
+    Role: ("name", "permissions", "grants"),
+    RoleScope: ("entity", "reach", "role_id"),
+    FieldRight: ("entity", "field", "level", "role_id"),
+}
 #: what a person may change of the own account without asking anybody
 _PERSONAL = frozenset({"password", "email"})
 #: rights on the screen of people that allow changing something of another's account
@@ -59,7 +65,7 @@ def _before_flush(session: Session, *_unused: Any) -> None:
         match row:
             case User():
                 _check_user(session, row)
-            case Role() | RoleScope():
+            case Role() | RoleScope() | FieldRight():
                 _check_role(session, row)
             case AccessRule() if row not in session.deleted:
                 _check_administrator(current())
@@ -129,8 +135,7 @@ def _check_role(session: Session, row: Any) -> None:
         _check_administrator(current())
         if role.name == ADMINISTRATOR:
             session.info[_CHECK] = True
-    names = ("name", "permissions", "grants") if row is role else ("entity", "reach", "role_id")
-    if not (is_gone or is_new or _changed(row, *names)):
+    if not (is_gone or is_new or _changed(row, *_OF_ROLES[type(row)])):
         return
     if role is None or role in session.new:
         _check_administrator(current())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
@@ -59,6 +60,15 @@ def find_identity(user_id: int) -> Identity | None:
     return _find(_PEOPLE.where(User.id == user_id))
 
 
+def find_identities(*conditions: ColumnElement[bool]) -> list[Identity]:
+    """Many users with all their roles, by name, in one statement."""
+    rows = db.session.execute(
+        _PEOPLE.where(*conditions).order_by(None).order_by(User.name, User.id, Role.id)
+    ).all()
+    by_user = [list(group) for _key, group in groupby(rows, key=lambda row: row[0].id)]
+    return [_identity(group) for group in by_user]
+
+
 def find_holder(
     proof: type[Any], columns: Sequence[Any], *conditions: ColumnElement[bool]
 ) -> Identity | None:
@@ -77,8 +87,10 @@ _PEOPLE = (
 
 def _find(people: Select[Any]) -> Identity | None:
     rows = db.session.execute(people).all()
-    if not rows:
-        return None
+    return _identity(rows) if rows else None
+
+
+def _identity(rows: Sequence[Any]) -> Identity:
     roles = tuple((key, name, version) for _, key, name, version, *_rest in rows if key)
     return Identity(rows[0][0], roles, rows[0][4] or 0, rows[0])
 
@@ -117,6 +129,7 @@ def make_principal(
         places=standing.places,
         shared=standing.shared,
         rules=standing.rules,
+        field_levels=rights.field_levels,
         roles=tuple(name for _key, name, _version in roles),
         grants=rights.grants,
         is_administrator=any(name == ADMINISTRATOR for _key, name, _version in roles),

@@ -1,4 +1,5 @@
-"""What each role gives: rights on screens, whose rows, and which roles its people may grant."""
+"""What each role gives: rights on screens, whose rows, which columns, and which roles its people
+may grant."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,11 +14,13 @@ from flask_appbuilder.security.sqla.models import (
 )
 from sqlalchemy import String, cast, literal, select, type_coerce, union_all
 
-from app.entities.system.access import RoleScope
+from app.entities.system.access import FieldRight, RoleScope
 from app.entities.system.user import role_grant
 from app.extensions import db
+from app.lowcode.links import shown_with
 from app.lowcode.principal import DataScope
 from app.rules.access import together
+from app.rules.masking import FieldLevel, combined
 
 #: (key, version) of a role: what it gives is read again only when its version has moved
 RoleVersion = tuple[int, int]
@@ -30,6 +33,8 @@ class RoleRights:
     permissions: frozenset[tuple[str, str]] = frozenset()
     reaches: Mapping[str, DataScope] = field(default_factory=dict)
     grants: frozenset[int] = frozenset()
+    #: (entity, column) → level, where it is less than writing
+    levels: Mapping[tuple[str, str], FieldLevel] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Rights:
     permissions: frozenset[tuple[str, str]]
     scopes: Mapping[str, frozenset[DataScope]]
     grants: frozenset[int]
+    #: entity → column → level
+    field_levels: Mapping[str, Mapping[str, FieldLevel]]
 
     @property
     def reaches(self) -> frozenset[DataScope]:
@@ -87,7 +94,22 @@ def join(parts: Iterable[RoleRights]) -> Rights:
             }
         ),
         grants=frozenset[int]().union(*(part.grants for part in parts)),
+        field_levels=MappingProxyType(_levels(parts)),
     )
+
+
+def _levels(parts: list[RoleRights]) -> dict[str, dict[str, FieldLevel]]:
+    """The most permissive role counts, of those that open a screen which shows the column."""
+    given = {
+        (place, *column): level
+        for place, part in enumerate(parts)
+        for column, level in part.levels.items()
+    }
+    screens = {
+        place: {screen for _permission, screen in part.permissions}
+        for place, part in enumerate(parts)
+    }
+    return combined(given, screens, shown_with)
 
 
 def forget_roles() -> None:
@@ -113,8 +135,14 @@ def _read(role_ids: list[int]) -> dict[int, RoleRights]:
     grants = select(
         role_grant.c.role_id, literal("grant"), cast(role_grant.c.granted_id, String), literal("")
     ).where(role_grant.c.role_id.in_(role_ids))
+    levels = select(
+        FieldRight.role_id,
+        literal("level"),
+        type_coerce(FieldRight.level, String),
+        FieldRight.entity + "." + FieldRight.field,
+    ).where(FieldRight.role_id.in_(role_ids))
     found: dict[int, dict[str, list[Any]]] = {key: {} for key in role_ids}
-    for role_id, kind, value, name in db.session.execute(union_all(pairs, scopes, grants)):
+    for role_id, kind, value, name in db.session.execute(union_all(pairs, scopes, grants, levels)):
         found[role_id].setdefault(kind, []).append((value, name))
     return {
         role_id: RoleRights(
@@ -123,6 +151,12 @@ def _read(role_ids: list[int]) -> dict[int, RoleRights]:
                 {entity: DataScope(reach) for reach, entity in parts.get("reach", ())}
             ),
             grants=frozenset(int(key) for key, _nothing in parts.get("grant", ())),
+            levels=MappingProxyType(
+                {
+                    tuple(column.split(".", 1)): FieldLevel(level)
+                    for level, column in parts.get("level", ())
+                }
+            ),
         )
         for role_id, parts in found.items()
     }
