@@ -32,6 +32,8 @@ class NoPrincipal(RuntimeError):  # noqa: N818 - reads as what is missing
 class RowRule:
     """A rule of the browser as it holds for one person: `clause` is SQL on the rule's entity."""
 
+    #: None for a draft
+    id: int | None
     name: str
     effect: RuleEffect
     operation: Access

@@ -42,6 +42,16 @@ class RuleEffect(Choice):
     DENY = "deny", "Deny", "red"
 
 
+class Cause(Choice):
+    """Why somebody sees a record, or does not."""
+
+    ADMINISTRATOR = "administrator", "Administrator", "purple"
+    ROLE = "role", "Role", "blue"
+    SHARE = "share", "Shared", "teal"
+    RULE = "rule", "Allowed by a rule", "green"
+    DENIED = "denied", "Denied by a rule", "red"
+
+
 def together(scopes: Iterable[DataScope]) -> frozenset[DataScope]:
     """The reach of several roles as one; what a wider one holds anyway is left out."""
     reaches = frozenset(scopes) - {DataScope.NONE}

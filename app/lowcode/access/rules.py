@@ -53,7 +53,7 @@ def compiled(rule: AccessRule, user_id: int | None) -> RowRule:
     except DomainError:
         _log.exception("access rule %s cannot be read", rule.id)
         clause = true() if effect is RuleEffect.DENY else false()
-    return RowRule(rule.name, effect, operation, clause)
+    return RowRule(rule.id, rule.name, effect, operation, clause)
 
 
 def _clause(model: type[Any], condition: Any, user_id: int | None) -> Any:
