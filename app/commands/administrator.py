@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.commands.console import failure, say, words
 from app.entities.system.user import Role, User
 from app.extensions import db
+from app.lowcode.settings import get_setting
 from app.rules.access import ADMINISTRATOR
 from app.rules.errors import DomainError
 from app.services.system import accounts
@@ -49,7 +50,7 @@ def ensure(password: str | None = None) -> None:
 
 def _set(user: User, password: str) -> None:
     try:
-        accounts.set_password(user, password)
+        accounts.set_password(user, password, get_setting("company_name"))
     except DomainError as error:
         raise failure(
             f"The administrator's password: {error}", f"管理员密码不合要求：{error}"
@@ -68,7 +69,7 @@ def _ask(user: User) -> None:
             confirmation_prompt=words("The same again", "再输一次"),
         )
         try:
-            accounts.set_password(user, password)
+            accounts.set_password(user, password, get_setting("company_name"))
         except DomainError as error:
             click.echo(str(error))
         else:

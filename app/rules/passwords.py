@@ -35,8 +35,8 @@ def check_password(password: str, *, names: tuple[str, ...] = ()) -> str:
     if len(password) > LONGEST:
         raise InvalidInput("Use at most %(count)s characters.", count=LONGEST)
     plain = password.casefold()
-    if any(len(name) > 2 and name.casefold() in plain for name in names):
-        raise InvalidInput("The password must not contain your user name.")
+    if any(len(name) > 1 + name.isascii() and name.casefold() in plain for name in names):
+        raise InvalidInput("The password must not contain your user name or the company's name.")
     if len(set(plain)) < _FEWEST_CHARACTERS or _is_run(plain) or _is_common(plain):
         raise InvalidInput("This password is among the first to be guessed; choose another one.")
     return password

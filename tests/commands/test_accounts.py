@@ -62,6 +62,8 @@ def test_a_reset_password_replaces_the_old_one(app: Flask, lin: int) -> None:
         ("api-key", "create", "nobody", "shop"),
         ("api-key", "create", "lin", "  "),
         ("api-key", "create", "lin", "shop", "--days", "0"),
+        ("api-key", "create", "lin", "shop", "--days", "731"),
+        ("api-key", "create", "lin", "shop", "--role", "warehouse"),
         ("api-key", "revoke", "77"),
     ],
 )

@@ -94,7 +94,7 @@ class Scene:
         session.add_all(rows.values())
         session.commit()
         self.ids = {key: row.id for key, row in rows.items()}
-        self.key = create_api_key(session, person, "test")
+        self.key = create_api_key(session, person, "test", person.roles[0])
         session.commit()
 
 

@@ -5,11 +5,12 @@ from typing import Any
 from flask import Flask, g
 
 from app.lowcode.locale import LocaleManager
-from app.lowcode.security import guard
+from app.lowcode.security import browser_session, fresh, guard
 from app.lowcode.security.identity import InactiveAccount, principal_for
 from app.lowcode.security.manager import SecurityManager
 from app.lowcode.security.permissions import sync_permissions
 from app.lowcode.security.sign_in import must_change_password
+from app.lowcode.security.use import note_use
 
 __all__ = [
     "InactiveAccount",
@@ -24,12 +25,18 @@ __all__ = [
 def init_security(app: Flask) -> None:
     """After AppBuilder, whose hook says who acts."""
     guard.install()
+    browser_session.install()
+    fresh.install()
     hooks = app.before_request_funcs[None]
     who = app.appbuilder.sm.before_request  # type: ignore[attr-defined]
     hooks.remove(who)
     # Before all other hooks: the refusal of a forged request is a page that shows who is there.
     hooks.insert(0, who)
     hooks.insert(1, must_change_password)
+    # After the check against forgery: nobody else's page may use up the tries of a password.
+    hooks.append(fresh.take_answer)
+    app.register_error_handler(fresh.ConfirmationNeeded, fresh.ask)
+    app.after_request(note_use)
 
     @app.teardown_request
     def release(_error: Any) -> None:

@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField
 
+from app.extensions import db
+from app.lowcode import audit
 from app.lowcode.fields.inputs import translated
 from app.lowcode.principal import current
 from app.lowcode.security import browser_session
@@ -46,11 +48,15 @@ class AuthView(BaseView):
         if user is None:
             return _page(form, _("The user name or password is not right."), 401)
         browser_session.begin(user)
+        db.session.commit()
         return redirect(local_target(form.next.data) if form.next.data else home_of(user))
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:
+        if browser_session.current_key() is not None:
+            audit.record(db.session(), "sign_out", "User", g.user.id, g.user.username)
         browser_session.end()
+        db.session.commit()
         return redirect(url_for("AuthView.login"))
 
 

@@ -1,8 +1,8 @@
 """Guessing passwords is slow: ten tries per account in a quarter of an hour, kept in the database.
 
 A try is written down before the password is looked at, so that many at once cannot slip through,
-and it counts whichever process or path it came by. Signing in does not wipe the count: whoever
-owns one account must not buy tries at another.
+and it counts whichever process or path it came by: the form, a confirmation, a key of the API.
+Signing in does not wipe the count: whoever owns one account must not buy tries at another.
 """
 
 from datetime import timedelta
@@ -35,20 +35,19 @@ class TooManyAttempts(DomainError):  # noqa: N818 - reads as what happened
 def begin_attempt(account: str, address: str) -> int | None:
     """Write a try down and commit it; its key, or None where there have been too many."""
     now, digest, address = now_utc(), _digest(account), address[:64]
+    # A refused try is no try, and writes nothing: whoever goes on and on neither makes the wait
+    # grow nor holds up those who work.
+    if not _is_open(digest, address, PER_ACCOUNT - 1, PER_ADDRESS - 1):
+        return None
     attempt = LoginAttempt(account=digest, address=address, happened_on=now)
     db.session.add(attempt)
     db.session.execute(delete(LoginAttempt).where(LoginAttempt.happened_on < now - _KEPT))
     db.session.flush()
     key = attempt.id
     db.session.commit()
-    recent = LoginAttempt.happened_on > now - WINDOW
-    with reading():
-        by_account = _count(recent, LoginAttempt.account == digest)
-        by_address = _count(recent, LoginAttempt.address == address)
-        db.session.rollback()
-    if by_account <= PER_ACCOUNT and by_address <= PER_ADDRESS:
+    # Others may have come in between: those beyond the limit step back.
+    if _is_open(digest, address, PER_ACCOUNT, PER_ADDRESS):
         return key
-    # A refused try is no try: the wait must not grow with every impatient click.
     end_attempt(key)
     return None
 
@@ -62,6 +61,16 @@ def end_attempt(key: int) -> None:
 def forget_attempts(account: str) -> None:
     """An administrator opens an account again; committed with what goes with it."""
     db.session.execute(delete(LoginAttempt).where(LoginAttempt.account == _digest(account)))
+
+
+def _is_open(digest: str, address: str, per_account: int, per_address: int) -> bool:
+    """Have there been no more than so many tries at this account and from this address?"""
+    recent = LoginAttempt.happened_on > now_utc() - WINDOW
+    with reading():
+        by_account = _count(recent, LoginAttempt.account == digest)
+        by_address = _count(recent, LoginAttempt.address == address)
+        db.session.rollback()
+    return by_account <= per_account and by_address <= per_address
 
 
 def _count(*conditions: ColumnElement[bool]) -> int:

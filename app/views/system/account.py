@@ -20,6 +20,7 @@ from app.lowcode.pages import Choice
 from app.lowcode.principal import current
 from app.lowcode.security import browser_session
 from app.lowcode.security.sign_in import local_target
+from app.lowcode.settings import get_setting
 from app.rules.errors import DomainError, InvalidInput
 from app.services.system.accounts import change_password
 
@@ -139,13 +140,15 @@ class AccountView(BaseView):
             form.repeat_password.errors = [_("The two new passwords differ.")]
             return False
         try:
-            change_password(g.user, form.old_password.data or "", new)
+            change_password(g.user, form.old_password.data or "", new, get_setting("company_name"))
         except DomainError as error:
             db.session.rollback()
             form[error.field or "new_password"].errors = [translated(error)]
             return False
+        # Every session ends with the old password; this browser goes on with a new one.
+        db.session.flush()
+        browser_session.begin(g.user)
         db.session.commit()
-        browser_session.renew(g.user)
         return True
 
     @expose("/preferences", methods=["POST"])

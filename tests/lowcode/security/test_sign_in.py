@@ -124,59 +124,6 @@ def test_nothing_of_the_session_before_survives_the_sign_in(client, lin):
         assert "trap" not in present
 
 
-def test_signing_out_takes_a_post_and_ends_the_session(client, lin):
-    sign_in(client, "lin")
-    assert client.get("/logout/").status_code == 405
-    assert is_in(client)
-    page = client.get("/account/").text
-    csrf = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
-    assert client.post("/logout/", data={"csrf_token": csrf}).location == "/login/"
-    assert not is_in(client)
-
-
-@pytest.mark.parametrize(
-    ("aged", "minutes", "still_in"),
-    [
-        ("seen", 29, True),
-        ("seen", 31, False),
-        ("begun", 8 * 60 - 1, True),
-        ("begun", 8 * 60 + 1, False),
-    ],
-)
-def test_a_session_ends_when_idle_and_after_a_working_day(client, lin, aged, minutes, still_in):
-    sign_in(client, "lin")
-    with client.session_transaction() as present:
-        present[aged] -= minutes * 60
-    assert is_in(client) is still_in
-
-
-def test_a_new_password_ends_every_other_session(app, client, lin):
-    other = app.test_client()
-    sign_in(client, "lin")
-    sign_in(other, "lin")
-    page = client.get("/account/password").text
-    answer = client.post(
-        "/account/password",
-        data={
-            "csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page)[1],
-            "old_password": PASSWORD,
-            "new_password": "quiet lamp over nine hills",
-            "repeat_password": "quiet lamp over nine hills",
-        },
-    )
-    assert answer.status_code == 302
-    assert is_in(client)
-    assert not is_in(other)
-
-
-def test_deactivating_somebody_ends_the_session_at_once(app, client, lin):
-    sign_in(client, "lin")
-    with app.app_context(), system("test"):
-        db.session.get(User, lin).active = False
-        db.session.commit()
-    assert not is_in(client)
-
-
 def test_with_a_one_time_password_only_choosing_an_own_one_is_possible(app, client, lin):
     with app.app_context(), system("test"):
         db.session.get(User, lin).must_change_password = True

@@ -131,13 +131,17 @@ def test_a_reset_password_is_shown_once_and_opens_a_throttled_account(
 
 
 def test_deactivating_ends_access_and_activating_gives_it_back(
-    visitor: Visitors, inside: Any
+    app: Flask, visitor: Visitors, inside: Any
 ) -> None:
     boss, person = visitor("administrator"), visitor("sales")
     boss.post("/users/action/deactivate", rowid=str(person.user_id))
     assert person.get("/customers/").status_code == 302
     boss.post("/users/action/activate", rowid=str(person.user_id))
-    assert person.get("/customers/").status_code == 200
+    assert person.get("/customers/").status_code == 302, "the old session does not come back"
+    username = inside(lambda: db.session.get_one(User, person.user_id).username)
+    again = Visitor(app)
+    again.sign_in(username, person.user_id or 0)
+    assert again.get("/customers/").status_code == 200
 
 
 def test_no_page_and_no_file_holds_a_password_or_its_hash(visitor: Visitors, inside: Any) -> None:

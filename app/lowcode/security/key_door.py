@@ -1,0 +1,63 @@
+"""The door for programs: an API key in the Authorization header."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import g
+from sqlalchemy import and_, or_, update
+
+from app.entities.system.user import ApiKey
+from app.entities.types import now_utc
+from app.extensions import db, writing
+from app.lowcode.security import throttle
+from app.lowcode.security.identity import Identity, find_holder
+from app.services.system.accounts import api_key_digest
+
+#: the last use of a key is exact to the hour: a write per call would queue behind every writer
+_NOTED_EVERY = timedelta(hours=1)
+_COLUMNS = (
+    ApiKey.id.label("key_id"),
+    ApiKey.role_id.label("key_role_id"),
+    ApiKey.last_used_on,
+    ApiKey.last_address,
+)
+
+
+def find(key: str, address: str) -> Identity | None:
+    """Who acts with this key, in its one role; None where it is no good one (any more).
+
+    TooManyAttempts where too many wrong ones came from this address.
+    """
+    valid = and_(
+        ApiKey.lookup_hash == api_key_digest(key),
+        ApiKey.active,
+        ApiKey.revoked_on.is_(None),
+        or_(ApiKey.expires_on.is_(None), ApiKey.expires_on > now_utc()),
+    )
+    identity = find_holder(ApiKey, _COLUMNS, valid)
+    limited = identity.limited_to(identity.proof.key_role_id) if identity else None
+    if limited is not None and limited.user.active:
+        return limited
+    # The transaction that looked may only read; the try is written down in one of its own.
+    db.session.rollback()
+    with writing():
+        attempt = throttle.begin_attempt(f"key:{api_key_digest(key)}", address)
+    if attempt is None:
+        raise throttle.TooManyAttempts
+    return None
+
+
+def noted(now: datetime, address: str) -> Any | None:
+    """The statement that notes the use of this key; None while it was noted lately."""
+    row = g.identity.proof
+    if (
+        row.last_used_on is not None
+        and now - row.last_used_on < _NOTED_EVERY
+        and row.last_address == address
+    ):
+        return None
+    return (
+        update(ApiKey)
+        .where(ApiKey.id == row.key_id)
+        .values(last_used_on=now, last_address=address[:64])
+    )
