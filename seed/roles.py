@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.entities.system.access import SeededRole
 from app.entities.system.user import Role
+from app.lowcode.security.field_levels import levels_of, write_levels
 from app.lowcode.security.permissions import Pair, known_pairs
 from app.lowcode.security.rights import rights_of, scopes_of, write_rights
 from app.rules.access import ADMINISTRATOR, DataScope
+from app.rules.masking import FieldLevel
 
 #: What the words of the table below stand for; "act" is every named action of the screen, and an
 #: action can be named alone.
@@ -34,7 +36,11 @@ WORDS = {
 
 @dataclass(frozen=True)
 class RoleSeed:
-    """`rights`: screen → words; `reach`: entity whose rows have owners → whose rows.
+    """`rights`: screen → words; `reach`: entity whose rows belong to people → whose rows;
+    `levels`: entity → column → how far, where it is less than writing.
+
+    Rows that stand at places (stock, products) are everybody's until an administrator gives
+    people their warehouses or categories.
 
     `home`: endpoint that opens after sign-in; None is the start page with its figures.
     """
@@ -43,8 +49,18 @@ class RoleSeed:
     home: str | None = None
     rights: Mapping[str, str] = field(default_factory=dict)
     reach: Mapping[str, DataScope] = field(default_factory=dict)
+    levels: Mapping[str, Mapping[str, FieldLevel]] = field(default_factory=dict)
+
+    @property
+    def all_reach(self) -> dict[str, DataScope]:
+        return {**dict.fromkeys(_AT_PLACES, DataScope.ALL), **self.reach}
 
 
+_AT_PLACES = (
+    "Product", "Warehouse", "Location", "StockLevel", "StockMove", "ReorderPoint",
+)  # fmt: skip
+#: what goods cost us, and with it what the stock is worth
+_NO_COST = {"Product": {"purchase_price": FieldLevel.NONE}}
 _VOCABULARY = {"Tag": "read", "CustomerSource": "read", "Industry": "read"}
 _GOODS = {"Product": "read", "ProductCategory": "read", "Unit": "read"}
 #: everybody's own work
@@ -131,6 +147,7 @@ ROLES: dict[str, RoleSeed] = {
             **_WORK,
         },
         reach=dict.fromkeys(("Customer", "Lead", "Deal", "SalesOrder", "Task"), DataScope.OWN),
+        levels={**_NO_COST, "Customer": {"credit_limit": FieldLevel.READ}},
     ),
     "purchasing": RoleSeed(
         "Suppliers, what they supply and what is ordered from them",
@@ -171,6 +188,7 @@ ROLES: dict[str, RoleSeed] = {
             **_WORK,
         },
         reach={"SalesOrder": DataScope.ALL, "Task": DataScope.OWN},
+        levels=_NO_COST,
     ),
     "marketing": RoleSeed(
         "All customers to read; campaigns, tags and sources to keep",
@@ -197,6 +215,7 @@ ROLES: dict[str, RoleSeed] = {
             **dict.fromkeys(("Customer", "Lead", "Deal", "SalesOrder"), DataScope.ALL),
             "Task": DataScope.OWN,
         },
+        levels={**_NO_COST, "Customer": {"credit_limit": FieldLevel.NONE}},
     ),
     "service": RoleSeed(
         "All customers to read; tickets and surveys to keep",
@@ -220,6 +239,7 @@ ROLES: dict[str, RoleSeed] = {
             **dict.fromkeys(("Customer", "SalesOrder"), DataScope.ALL),
             "Task": DataScope.TEAM,
         },
+        levels={**_NO_COST, "Customer": {"credit_limit": FieldLevel.NONE}},
     ),
     "finance": RoleSeed(
         "Orders and payments; customers, suppliers and stock to read and export",
@@ -298,8 +318,20 @@ def _give_new_rights(
     role = session.get_one(Role, seeded.role_id)
     seen = {screen for _permission, screen in given}
     new_screens = {screen for _permission, screen in new} - seen
-    reach = {entity: scope for entity, scope in role_seed.reach.items() if entity in new_screens}
+    # A new role also gets the reach of rows that it meets on other screens alone.
+    reach = {
+        entity: scope
+        for entity, scope in role_seed.all_reach.items()
+        if entity in new_screens or not given
+    }
     write_rights(session, role, rights_of(session, role) | new, {**scopes_of(role), **reach})
+    levels = {
+        (entity, column): level
+        for entity, columns in role_seed.levels.items()
+        if entity in new_screens
+        for column, level in columns.items()
+    }
+    write_levels(session, role, levels | levels_of(role))
     seeded.rights = sorted([*seeded.rights, *(" ".join(pair) for pair in new)])
 
 

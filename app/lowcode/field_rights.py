@@ -4,7 +4,7 @@ Every channel asks here: lists, records, forms, search, filters, charts, figures
 imports, the API, the timeline. Values that people give are marked by `by_hand`; `guard` refuses
 the flush where one of them changes what they may not write, whichever door it came through. What
 rules and services set in the same transaction (totals, numbers, states, stamps) is the product's
-own work and is not asked about.
+own work and is not asked about. Roles get their levels in `security.field_levels`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from flask import abort
 from flask_appbuilder import Model
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
@@ -117,6 +118,18 @@ def visible(model: type[Any], path: str) -> bool:
 
 def writable(model: type[Any], name: str) -> bool:
     return level(model, name) is WRITE
+
+
+def all_readable(columns: Iterable[str]) -> bool:
+    """May each of these be seen? Written "Entity.column", for pages and papers of several."""
+    pairs = (column.split(".", 1) for column in columns)
+    return not is_limited() or all(readable(_entity(entity), name) for entity, name in pairs)
+
+
+def require_readable(columns: Iterable[str]) -> None:
+    """403 for a page that is made of columns which the acting person may not read."""
+    if not all_readable(columns):
+        abort(403)
 
 
 def visible_paths(model: type[Any], paths: Iterable[str]) -> list[str]:

@@ -8,7 +8,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.extensions import db
-from app.lowcode import listing, locale, notifications, pages, principal
+from app.lowcode import field_rights, listing, locale, notifications, pages, principal
 from app.lowcode.fields.base import humanize
 from app.lowcode.listing import ListState
 from config import Settings
@@ -131,6 +131,8 @@ def _item(view_class: type[Any]) -> Item | None:
     view = next(v for v in current_app.appbuilder.baseviews if type(v) is view_class)  # type: ignore[attr-defined]
     right = getattr(view, "menu_right", "can_list")
     if right and not principal.current().can(right, view.class_permission_name):
+        return None
+    if not field_rights.all_readable(getattr(view, "reads", ())):
         return None
     url = url_for(f"{view.endpoint}.{view.default_view}")
     active = request.blueprint == view.endpoint

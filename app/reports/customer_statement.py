@@ -8,6 +8,7 @@ from app.entities.billing import Payment
 from app.entities.customers import Customer
 from app.entities.sales.order import SalesOrder
 from app.extensions import db
+from app.lowcode.field_rights import value_of
 from app.lowcode.fields import field_of
 from app.lowcode.fields.moments import today
 from app.lowcode.principal import system
@@ -51,8 +52,9 @@ def _draw(statement: Statement) -> bytes:
     span = f"{formats.day(since)} – {formats.day(until)}"
     sheet = Sheet(title, foot=joined((title, customer.name, span)))
     parts.letterhead(sheet, span)
-    tax_number = f"{_('Tax number')} {customer.tax_number}" if customer.tax_number else ""
-    reach = joined((customer.phone, customer.email))
+    number = value_of(customer, "tax_number")
+    tax_number = f"{_('Tax number')} {number}" if number else ""
+    reach = joined((value_of(customer, "phone"), value_of(customer, "email")))
     parts.parties(sheet, (_("Customer"), [customer.name, customer.code, reach, tax_number]))
     currency = get_setting("currency")
     parts.facts(
@@ -144,8 +146,8 @@ def _unpaid(sheet: Sheet, orders: list[SalesOrder]) -> None:
                 formats.quantity(late) if late > 0 else "",
                 formats.money(order.total_amount),
                 formats.money(order.paid_amount),
-                formats.money(order.balance),
+                formats.money(order.balance_amount),
             ]
         )
-    total = ["", "", "", "", "", _("Total"), formats.money(sum(o.balance for o in orders))]
+    total = ["", "", "", "", "", _("Total"), formats.money(sum(o.balance_amount for o in orders))]
     parts.lines(sheet, columns, rows, total)

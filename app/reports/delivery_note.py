@@ -4,9 +4,11 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from reportlab.platypus import PageBreak
 
+from app.entities.customers import Contact
 from app.entities.inventory import Warehouse
 from app.entities.sales.order import SalesOrder, SalesOrderLine
 from app.extensions import db
+from app.lowcode.field_rights import value_of
 from app.lowcode.fields import field_of
 from app.reports import formats, parts, theme
 from app.reports.grid import Column, Text
@@ -57,7 +59,8 @@ def delivery_notes(warehouse: Warehouse | None) -> bytes:
 def _note(sheet: Sheet, order: SalesOrder) -> None:
     parts.letterhead(sheet, order.code)
     warehouse = order.warehouse
-    ship_from = [warehouse.name, warehouse.address, warehouse.phone] if warehouse else []
+    phone = value_of(warehouse, "phone")
+    ship_from = [warehouse.name, warehouse.address, phone] if warehouse else []
     parts.parties(sheet, (_("Ship to"), recipient_of(order)), (_("Ship from"), ship_from or ["—"]))
     parts.facts(
         sheet,
@@ -100,13 +103,19 @@ def recipient_of(order: SalesOrder) -> list[str | None]:
         places.reverse()
     place = joined((order.ship_postal_code, *places), " ")
     street = order.ship_address
-    person = joined((contact.name, contact.mobile or contact.phone)) if contact else None
     return [
         # Who packs the goods need not see the customer.
         order.ship_name or (order.customer.name if order.customer else ""),
         *((place, street) if is_chinese() else (street, place)),
-        person,
+        reach_of(contact),
     ]
+
+
+def reach_of(contact: Contact | None) -> str:
+    """A person with the number to call, as far as the reader may see it."""
+    if contact is None:
+        return ""
+    return joined((contact.name, value_of(contact, "mobile") or value_of(contact, "phone")))
 
 
 def product_of(line: SalesOrderLine) -> Text:

@@ -5,10 +5,17 @@ from datetime import timedelta
 from flask_babel import gettext as _
 
 from app.entities.sales.order import SalesOrder
+from app.lowcode.field_rights import value_of
 from app.lowcode.fields import field_of
 from app.lowcode.settings import get_setting
 from app.reports import formats, parts
-from app.reports.delivery_note import is_chinese, product_of, recipient_of, unit_of
+from app.reports.delivery_note import (
+    is_chinese,
+    product_of,
+    reach_of,
+    recipient_of,
+    unit_of,
+)
 from app.reports.grid import Column
 from app.reports.sheet import Sheet, joined
 from app.rules.chinese_amounts import amount_in_words
@@ -34,7 +41,7 @@ def sales_order(order: SalesOrder) -> bytes:
     )
     _priced_lines(sheet, order)
     paid = [(_("Paid"), formats.money(-order.paid_amount))] if order.paid_amount else []
-    balance = [(_("Balance"), formats.money(order.balance))] if paid else []
+    balance = [(_("Balance"), formats.money(order.balance_amount))] if paid else []
     _sums(sheet, order, *paid, *balance)
     _terms(sheet, order)
     parts.signatures(sheet, _("For the buyer"), _("For the seller"))
@@ -70,7 +77,8 @@ def _head(sheet: Sheet, order: SalesOrder, *facts: tuple[str, str]) -> None:
     customer, contact = order.customer, order.contact
     if customer is None:  # an order of one's own with a customer of somebody else
         raise DomainError("You do not see the customer of this order. Ask the customer's owner.")
-    tax_number = f"{_('Tax number')} {customer.tax_number}" if customer.tax_number else ""
+    number = value_of(customer, "tax_number")
+    tax_number = f"{_('Tax number')} {number}" if number else ""
     parts.letterhead(sheet, order.code)
     parts.parties(
         sheet,
@@ -78,8 +86,8 @@ def _head(sheet: Sheet, order: SalesOrder, *facts: tuple[str, str]) -> None:
             _("Customer"),
             [
                 customer.name,
-                joined((contact.name, contact.mobile or contact.phone)) if contact else "",
-                joined((customer.phone, customer.email)),
+                reach_of(contact),
+                joined((value_of(customer, "phone"), value_of(customer, "email"))),
                 tax_number,
             ],
         ),

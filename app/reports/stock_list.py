@@ -13,6 +13,7 @@ from app.entities.catalog import Product
 from app.entities.inventory import StockLevel, Warehouse
 from app.entities.types import now_utc
 from app.extensions import db
+from app.lowcode import field_rights
 from app.lowcode.settings import get_setting
 from app.reports import formats, parts, theme
 from app.reports.grid import Column
@@ -21,7 +22,11 @@ from app.rules.amounts import total
 
 
 def stock_list(warehouse: Warehouse | None, *, with_value: bool) -> bytes:
-    """One warehouse or all of them; products that are nowhere are left out."""
+    """One warehouse or all of them; products that are nowhere are left out.
+
+    Without the value for who may not read it.
+    """
+    with_value = with_value and field_rights.readable(StockLevel, "value_amount")
     levels = _levels(warehouse)
     title = _("Stock list")
     moment = format_datetime(now_utc(), "yyyy-MM-dd HH:mm")

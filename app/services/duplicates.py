@@ -1,5 +1,6 @@
 """Finding the rows that are probably the same customer or supplier, written twice."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,15 +23,17 @@ class Duplicates:
         return bool(self.visible or self.hidden)
 
 
-def find_duplicates(session: Session, item: Any) -> Duplicates:
+def find_duplicates(session: Session, item: Any, keys: Collection[str] = KEYS) -> Duplicates:
     """Rows of `item`'s entity with the same normalised name, phone digits or tax number.
+
+    `keys`: those of KEYS that count; a match tells that another row holds the same.
 
     Rows outside the acting person's scope are counted, never returned: a warning may say that a
     colleague has this customer, not what stands in the file.
     """
     table: Table = item.__table__
     with session.no_autoflush:
-        same = [table.c[key] == value for key, value in _keys(item).items()]
+        same = [table.c[key] == value for key, value in _keys(item, keys).items()]
         if not same:
             return Duplicates((), 0)
         statement = select(table.c.id).where(or_(*same)).order_by(table.c.id).limit(MOST)
@@ -45,9 +48,9 @@ def find_duplicates(session: Session, item: Any) -> Duplicates:
     return Duplicates(tuple(visible), len(found) - len(visible))
 
 
-def _keys(item: Any) -> dict[str, str]:
+def _keys(item: Any, keys: Collection[str]) -> dict[str, str]:
     """The keys as they will be stored: derived ones are filled only when the row is written."""
     values = {
-        key: item.derived[key](item) if key in item.derived else getattr(item, key) for key in KEYS
+        key: item.derived[key](item) if key in item.derived else getattr(item, key) for key in keys
     }
     return {key: value for key, value in values.items() if value}

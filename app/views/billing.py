@@ -68,6 +68,7 @@ class PaymentView(EntityView):
             title="Paid orders",
             narrowed_by=["customer"],
             totals=_totals,
+            totals_from=["amount"],
         ),
         Section("Notes", ["notes"]),
     ]

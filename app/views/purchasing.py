@@ -77,6 +77,7 @@ class PurchaseOrderView(EntityView):
             computed={"amount": _amount},
             usual={"unit_price": purchasing.price_of},
             totals=_totals,
+            totals_from=["total_amount"],
         ),
         Section("Notes", ["notes"]),
     ]

@@ -16,7 +16,7 @@ from app.entities.customers import Customer
 from app.entities.inventory import Warehouse
 from app.entities.sales.order import SalesOrder
 from app.extensions import db
-from app.lowcode import audit, documents, principal
+from app.lowcode import audit, documents, field_rights, principal
 from app.lowcode.fields import field_of
 from app.lowcode.fields.moments import today
 from app.lowcode.fields.relations import key_of
@@ -29,6 +29,7 @@ from app.reports.satisfaction import satisfaction
 from app.reports.stock_list import stock_list
 from app.rules.errors import InvalidInput
 from app.rules.months import last_months, month_of, parse_month
+from app.views.papers import CHARGED, STATEMENT
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,12 @@ class Report:
     needs: tuple[tuple[str, str], ...]
     #: makes the PDF of what was asked for and tells it in one line for the audit trail
     draw: Callable[[MultiDict[str, str]], tuple[bytes, str]]
+    #: columns ("Entity.column") it is made of
+    reads: tuple[str, ...] = ()
 
     def may(self) -> bool:
+        if not field_rights.all_readable(self.reads):
+            return False
         return all(principal.current().can(right, screen) for right, screen in self.needs)
 
 
@@ -107,6 +112,7 @@ REPORTS: Sequence[Report] = (
         ("month",),
         (("can_list", "SalesOrder"),),
         _monthly_sales,
+        (*CHARGED, "SalesOrderLine.net_amount", "SalesOrder.customer", "SalesOrder.owner"),
     ),
     Report(
         "customer-statement",
@@ -116,6 +122,7 @@ REPORTS: Sequence[Report] = (
         ("customer", "days"),
         (("can_print", "Customer"), ("can_list", "SalesOrder"), ("can_list", "Payment")),
         _customer_statement,
+        STATEMENT,
     ),
     Report(
         "satisfaction",
@@ -125,6 +132,7 @@ REPORTS: Sequence[Report] = (
         ("month",),
         (("can_list", "SurveyResponse"),),
         _satisfaction,
+        ("SurveyResponse.csat", "SurveyResponse.nps", "SurveyResponse.comment"),
     ),
     Report(
         "stock-list",
@@ -134,6 +142,7 @@ REPORTS: Sequence[Report] = (
         ("warehouse", "values"),
         (("can_list", "StockLevel"),),
         _stock_list,
+        ("StockLevel.on_hand", "StockLevel.reserved"),
     ),
     Report(
         "delivery-notes",

@@ -6,13 +6,15 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.extensions import db
+from app.lowcode import field_rights
 from app.lowcode.screens import EntityView
-from app.services.duplicates import find_duplicates
+from app.services.duplicates import KEYS, find_duplicates
 
 
 def duplicate_warnings(view: EntityView, item: Any) -> list[tuple[str, str | None]]:
     """(text, address of the other record or None) for every row like `item`."""
-    found = find_duplicates(db.session, item)
+    keys = field_rights.readable_paths(type(item), KEYS)
+    found = find_duplicates(db.session, item, keys)
     warnings: list[tuple[str, str | None]] = [
         (
             _("%(name)s (%(code)s) looks the same.", name=row.name, code=row.code),

@@ -100,6 +100,8 @@ class Document:
     when: Callable[[Any], bool] | None = None
     #: screens whose lists it draws from: without them it would lack rows
     needs: Sequence[str] = ()
+    #: columns ("Entity.column") it cannot do without: who may not read them does not print it
+    reads: Sequence[str] = ()
     #: goes out of the house, so it is offered in every language
     for_customer: bool = False
 

@@ -44,8 +44,10 @@ class Documents:
         ]
 
     def _may_print(self, document: Document) -> bool:
-        """Its right, and those on the lists it draws from."""
+        """Its right, those on the lists it draws from, and on the columns it tells."""
         can = principal.current().can
+        if not field_rights.all_readable(document.reads):
+            return False
         return self.may(document.right) and all(can("can_list", need) for need in document.needs)
 
     def _links(self, document: Document, item: Any) -> Iterator[tuple[str, str]]:

@@ -11,13 +11,14 @@ from app.entities.system.audit import AuditEntry
 from app.entities.system.record import Note
 from app.entities.system.user import User
 from app.extensions import db
-from app.lowcode import listing
+from app.lowcode import field_rights, listing
 from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.base import humanize
 from app.lowcode.fields.relations import RelationField
 from app.lowcode.listing import ListState
 from app.lowcode.pages import Event
 from app.rules.errors import DomainError
+from app.rules.masking import Masked
 
 NEWEST = 50
 _ICONS = {
@@ -72,7 +73,7 @@ def _changes(view: Any, item: Any) -> list[tuple[datetime, Event]]:
 def _texts(model: type[Any], changes: dict[str, Any]) -> list[tuple[str, str, str]]:
     """(label, old, new) of an audit row's changes in the reader's language."""
     texts = []
-    for name, (old, new) in changes.items():
+    for name, (old, new) in field_rights.shown_changes(model, changes).items():
         try:
             field = field_of(model, _relation_behind(model, name))
         except LookupError:
@@ -91,6 +92,8 @@ def _relation_behind(model: type[Any], name: str) -> str:
 def _stored_text(field: Any, value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, Masked):
+        return value
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(field, RelationField):
@@ -121,10 +124,11 @@ def _related_events(view: Any, item: Any, screen: Any) -> list[tuple[datetime, E
     relation = screen.relation_to(view.model)
     if relation is None or not screen.may("can_list"):
         return []
+    if not field_rights.readable(screen.model, relation):
+        return []
     moment = getattr(screen.model, "timeline_moment", "created_on")
-    paths = [path for path in screen.list_columns if path.split(".")[0] not in {relation, moment}][
-        :3
-    ]
+    columns = screen.seen.columns
+    paths = [path for path in columns if path.split(".")[0] not in {relation, moment}][:3]
     source = listing.Listable(
         model=screen.model,
         columns=(moment, "created_by", *paths),

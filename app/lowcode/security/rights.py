@@ -13,6 +13,7 @@ from app.entities.types import now_utc
 from app.lowcode import audit
 from app.lowcode.principal import DataScope
 from app.lowcode.security import guard
+from app.lowcode.security.field_levels import levels_of, write_levels
 from app.lowcode.security.permissions import Pair, known_pairs
 from app.rules.errors import DomainError
 
@@ -63,11 +64,12 @@ def write_rights(
 
 
 def copy_role(session: Session, role: Any, name: str) -> Any:
-    """A new role with the rights and data scopes of another one."""
+    """A new role with the rights, data scopes and field rights of another one."""
     twin = Role(name=name, description=role.description, home=role.home)
     session.add(twin)
     session.flush()
     write_rights(session, twin, rights_of(session, role), scopes_of(role))
+    write_levels(session, twin, levels_of(role))
     return twin
 
 

@@ -25,6 +25,7 @@ from app.lowcode.screens import (
 )
 from app.rules.customers import Tier
 from app.services import customers, marketing
+from app.views import papers
 from app.views.customers.contact import ContactView
 from app.views.customers.interaction import InteractionView
 from app.views.warnings import duplicate_warnings
@@ -156,6 +157,7 @@ class CustomerView(EntityView):
             "customer_statement",
             _("Customer statement"),
             needs=("SalesOrder", "Payment"),
+            reads=papers.STATEMENT,
             for_customer=True,
         )
     ]

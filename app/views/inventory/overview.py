@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from app.entities.catalog import Product
 from app.entities.inventory import StockLevel, Warehouse
 from app.extensions import db
-from app.lowcode import listing
+from app.lowcode import field_rights, listing
 from app.lowcode.fields.inputs import translated
 from app.lowcode.figures import Figure, ShownFigure, show
 from app.lowcode.listing import ListState, read_state
@@ -127,11 +127,20 @@ class StockView(BaseView):
     icon = "chart-treemap"
     list_title = lazy_gettext("Stock overview")
     menu_right = "can_show"
+    #: what every figure of it is counted by; values are left out where they are hidden
+    reads = (
+        "StockLevel.on_hand",
+        "StockLevel.reserved",
+        "StockLevel.on_order",
+        "StockLevel.is_low",
+        "StockLevel.is_short",
+    )
 
     @expose("/")
     @has_access
     @permission_name("show")
     def show(self) -> Any:
+        field_rights.require_readable(self.reads)
         return render_template("stock.html", page=stock_page(str(self.list_title)))
 
 
@@ -141,7 +150,7 @@ def stock_page(title: str) -> StockPage:
     page = StockPage(
         title=title,
         chips=chips_of(asked, asked.state),
-        filters=[filter_of(asked.levels, path) for path in FILTERS],
+        filters=[filter_of(asked.levels, p) for p in FILTERS if p in asked.levels.listable.filters],
         clear_url=asked.list_url(asked.state, filters=(), page=1) if asked.state.filters else None,
         help_url="/help/inventory",
         tiles=[],
@@ -178,8 +187,9 @@ def _warehouse_sheet(asked: StockRequest, rows: list[WarehouseStock]) -> Sheet:
         Column("warehouse", _("Warehouse"), "text"),
         Column("products", _("Products in stock"), "number", "right"),
         Column("low", _("Low stock"), "number", "right"),
-        Column("value", _("Stock value"), "money", "right"),
     ]
+    if _shows_value():
+        columns.append(Column("value", _("Stock value"), "money", "right"))
     return Sheet(columns, [_warehouse_row(asked, row) for row in rows])
 
 
@@ -189,8 +199,9 @@ def _warehouse_row(asked: StockRequest, row: WarehouseStock) -> Row:
         Cell("text", row.name),
         asked.behind(_count(row.products), here, ("on_hand", "0.0001..")),
         asked.behind(_count(row.low), here, ("is_low", "yes")),
-        asked.behind(_money(row.value), here),
     ]
+    if _shows_value():
+        cells.append(asked.behind(_money(row.value), here))
     return Row(row.id, _page_of(Warehouse, row.id), cells)
 
 
@@ -209,7 +220,7 @@ def _product_sheet(
                 ("available", _("Available"), "quantity"),
                 ("on_order", _("On order"), "quantity"),
                 ("low", _("Low stock"), "number"),
-                ("value", _("Stock value"), "money"),
+                *([("value", _("Stock value"), "money")] if _shows_value() else []),
             )
         ),
     ]
@@ -226,8 +237,14 @@ def _product_row(asked: StockRequest, product: ProductStock, shown: list[Warehou
     quantities = (sums.on_hand, sums.reserved, sums.available, sums.on_order)
     cells += [asked.behind(_quantity(quantity), this) for quantity in quantities]
     low = asked.behind(_count(sums.low), this, ("is_low", "yes")) if sums.low else Cell("text", "")
-    cells += [low, asked.behind(_money(sums.value), this)]
+    cells.append(low)
+    if _shows_value():
+        cells.append(asked.behind(_money(sums.value), this))
     return Row(product.id, _page_of(Product, product.id), cells)
+
+
+def _shows_value() -> bool:
+    return field_rights.readable(StockLevel, "value_amount")
 
 
 def _page_of(entity: type[Any], key: int) -> str:

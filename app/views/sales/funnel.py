@@ -8,6 +8,7 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from app.lowcode import field_rights
 from app.rules.errors import DomainError
 from app.views.sales.funnel_page import FunnelRequest, funnel_page
 
@@ -21,11 +22,14 @@ class FunnelView(BaseView):
     icon = "filter-dollar"
     list_title = lazy_gettext("Sales funnel")
     menu_right = "can_show"
+    #: what every figure of it is counted by
+    reads = ("Deal.pipeline", "Deal.stage", "Deal.furthest_stage", "Deal.stage_since")
 
     @expose("/")
     @has_access
     @permission_name("show")
     def show(self) -> Any:
+        field_rights.require_readable(self.reads)
         return render_template(
             "funnel.html", page=funnel_page(str(self.list_title), FunnelRequest.read())
         )
@@ -35,6 +39,7 @@ class FunnelView(BaseView):
     @permission_name("show")
     def chart(self) -> Any:
         """The stages as a funnel of the deals that ever reached them."""
+        field_rights.require_readable(self.reads)
         asked = FunnelRequest.read()
         try:
             funnel = asked.funnel()

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.entities.sales.deal import Deal
 from app.entities.sales.pipeline import Pipeline
 from app.extensions import db
-from app.lowcode import listing
+from app.lowcode import field_rights, listing
 from app.lowcode.fields.inputs import translated
 from app.lowcode.fields.moments import today
 from app.lowcode.fields.relations import key_of
@@ -23,6 +23,7 @@ from app.lowcode.screens.lists import chips_of, columns_of, filter_of, row_of
 from app.lowcode.settings import stuck_days
 from app.rules.errors import DomainError
 from app.rules.funnel import last_day_stuck
+from app.rules.masking import Masked
 from app.services.sales.funnel import Funnel, StageFigures, funnel_of
 from app.services.sales.pipelines import default_pipeline
 
@@ -145,8 +146,8 @@ class FunnelRequest:
             name=row.stage.name,
             color=str(row.stage.color),
             count=Figure(_count(step.count), self.behind(here)),
-            amount=Figure(_money(row.amount), self.behind(here)),
-            weighted=Figure(_money(row.weighted_amount), self.behind(here)),
+            amount=_sum("amount", row.amount, self.behind(here)),
+            weighted=_sum("weighted_amount", row.weighted_amount, self.behind(here)),
             reached=Figure(_count(step.reached), self._reached(later)) if later else Figure(""),
             conversion=Figure(
                 _percent(step.conversion),
@@ -189,6 +190,7 @@ def funnel_page(title: str, asked: FunnelRequest) -> FunnelPage:
     pipelines = db.session.scalars(
         select(Pipeline).where(Pipeline.is_active.is_(True)).order_by(Pipeline.position)
     )
+    shown = asked.deals.listable.filters
     page = FunnelPage(
         title=title,
         pipelines=[
@@ -196,7 +198,7 @@ def funnel_page(title: str, asked: FunnelRequest) -> FunnelPage:
             for pipeline in pipelines
         ],
         chips=chips_of(asked, asked.state),
-        filters=[filter_of(asked.deals, path) for path in FILTERS],
+        filters=[filter_of(asked.deals, path) for path in FILTERS if path in shown],
         clear_url=asked.list_url(asked.state, filters=()) if asked.state.filters else None,
         help_url="/help/sales",
         least_days=asked.least_days,
@@ -230,17 +232,19 @@ def _tiles(asked: FunnelRequest, funnel: Funnel) -> list[tuple[str, Figure, str]
         ),
         (
             _("Amount of open deals"),
-            Figure(_money(sum(row.amount for row in funnel.open)), still_open),
+            _sum("amount", sum(row.amount for row in funnel.open), still_open),
             "currency-yuan",
         ),
         (
             _("Weighted amount"),
-            Figure(_money(sum(row.weighted_amount for row in funnel.open)), still_open),
+            _sum(
+                "weighted_amount", sum(row.weighted_amount for row in funnel.open), still_open
+            ),
             "scale",
         ),
         (
             _("Amount of won deals"),
-            Figure(_money(won.amount), asked.behind(("stage", str(won.stage.id)))),
+            _sum("amount", won.amount, asked.behind(("stage", str(won.stage.id)))),
             "trophy",
         ),
         (
@@ -268,9 +272,10 @@ def _list_stuck(page: FunnelPage, asked: FunnelRequest, funnel: Funnel) -> None:
         sort=(("stage_since", False),),
         size=MOST_STUCK,
     )
-    rows = listing.fetch(asked.deals.listable, state, STUCK_COLUMNS)
-    page.columns = columns_of(asked.deals, STUCK_COLUMNS, None)
-    page.rows = [row_of(asked.deals, row, STUCK_COLUMNS) for row in rows]
+    paths = field_rights.visible_paths(Deal, STUCK_COLUMNS)
+    rows = listing.fetch(asked.deals.listable, state, paths)
+    page.columns = columns_of(asked.deals, paths, None)
+    page.rows = [row_of(asked.deals, row, paths) for row in rows]
     page.stuck_url = asked.behind(where=state.where)
 
 
@@ -278,8 +283,14 @@ def _count(number: int) -> str:
     return str(format_decimal(number))
 
 
+def _sum(column: str, amount: Any, url: str | None) -> Figure:
+    """A sum of a column of the deals, as far as the person may see that column."""
+    seen = field_rights.shown(Deal, column, amount)
+    return Figure(seen if isinstance(seen, Masked) else _money(seen), url)
+
+
 def _money(amount: Any) -> str:
-    return str(format_decimal(amount, "#,##0.00"))
+    return "" if amount is None else str(format_decimal(amount, "#,##0.00"))
 
 
 def _percent(part: Any) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import inspect
 from app.entities.billing import Payment
 from app.entities.sales.order import Carrier, SalesOrder, SalesOrderLine
 from app.extensions import db
+from app.lowcode import field_rights
 from app.lowcode.fields import field_of
 from app.lowcode.screens import (
     Calendar,
@@ -24,14 +25,14 @@ from app.lowcode.screens import (
     action,
 )
 from app.lowcode.settings import get_setting
-from app.lowcode.settings.orders import payment_days, usual_tax_rate
+from app.lowcode.settings.orders import payment_days, usual_payment_method, usual_tax_rate
 from app.rules.amounts import total
 from app.rules.errors import DomainError
-from app.rules.orders import EDITABLE, ORDER_MACHINE, ORDER_PATH, PAYABLE, OrderState
+from app.rules.orders import EDITABLE, ORDER_MACHINE, ORDER_PATH, OrderState
 from app.services import billing
 from app.services.inventory.ledger import usual_warehouse
 from app.services.sales import fulfilment, orders
-from app.views import clock
+from app.views import clock, papers
 
 
 def _net(line: SalesOrderLine) -> Decimal | None:
@@ -139,6 +140,7 @@ class SalesOrderView(EntityView):
                 "description": lambda line: line.product.name,
             },
             totals=_totals,
+            totals_from=["total_amount"],
         ),
         Section(
             "Delivery",
@@ -180,8 +182,10 @@ class SalesOrderView(EntityView):
     ]
     related_views = ["payment-allocations", "tickets", "tasks"]
     documents = [
-        Document("sales_order", _("Sales order"), for_customer=True),
-        Document("quotation", _("Quotation"), when=_is_draft, for_customer=True),
+        Document("sales_order", _("Sales order"), for_customer=True, reads=papers.ORDER),
+        Document(
+            "quotation", _("Quotation"), when=_is_draft, for_customer=True, reads=papers.ORDER
+        ),
         Document(
             "delivery_note",
             _("Delivery note"),
@@ -216,7 +220,9 @@ class SalesOrderView(EntityView):
         orders.check_editable(item.state)
 
     def warnings(self, item: SalesOrder) -> list[tuple[str, str | None]]:
-        over = orders.over_credit(db.session, item)
+        # By how much an order passes a limit tells the limit.
+        told = field_rights.all_readable(("Customer.credit_limit", "SalesOrder.balance_amount"))
+        over = orders.over_credit(db.session, item) if told else None
         if not over:
             return []
         text = gettext(
@@ -228,15 +234,17 @@ class SalesOrderView(EntityView):
     # actions ----------------------------------------------------------------------
     def is_action_available(self, name: str, item: SalesOrder) -> bool:
         if name == "register_payment":
-            return item.state in PAYABLE and item.balance > 0
+            return bool(item.balance_amount > 0)
         return name not in ORDER_MACHINE.actions or ORDER_MACHINE.may(name, item.state)
 
     def input_start(self, key: str, item: Any) -> Any:
         match key:
             case "amount":
-                return item.balance if item is not None else None
+                return field_rights.value_of(item, "balance_amount")
             case "received_date":
                 return clock.now().date()
+            case "method":
+                return usual_payment_method()
             case _:
                 return super().input_start(key, item)
 

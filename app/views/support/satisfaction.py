@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from app.extensions import db
+from app.lowcode import field_rights
 from app.lowcode.settings import satisfaction_goal
 from app.rules.satisfaction import Verdict, suggested_target
 from app.services import satisfaction
@@ -41,11 +42,14 @@ class SatisfactionView(BaseView):
     icon = "mood-smile"
     list_title = lazy_gettext("Satisfaction")
     menu_right = "can_show"
+    #: what every figure of it is counted by
+    reads = ("SurveyResponse.csat", "SurveyResponse.nps", "SurveyResponse.comment")
 
     @expose("/")
     @has_access
     @permission_name("show")
     def show(self) -> Any:
+        field_rights.require_readable(self.reads)
         span, scale = read_span(request.args), Scale(*satisfaction_goal())
         monthly = satisfaction.monthly(db.session, span.wanted(), span.borders())
         verdicts = [scale.verdict(tally) for tally in monthly[:-1]]  # the last month is not over
@@ -71,6 +75,7 @@ class SatisfactionView(BaseView):
     @permission_name("show")
     def chart(self) -> Any:
         """The monthly score as a line, beside the line of the target."""
+        field_rights.require_readable(self.reads)
         span, scale = read_span(request.args), Scale(*satisfaction_goal())
         monthly = satisfaction.monthly(db.session, span.wanted(), span.borders())
         scores = [None if tally.score is None else float(tally.score) for tally in monthly]

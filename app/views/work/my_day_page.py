@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.entities.customers import Interaction
 from app.entities.support import Ticket
 from app.entities.work import Task
-from app.lowcode import listing
+from app.lowcode import field_rights, listing
 from app.lowcode.fields import field_of
 from app.lowcode.listing import ListState
 from app.lowcode.pages import Cell
@@ -37,6 +37,12 @@ class Worked:
     @property
     def view(self) -> Any:
         return current_app.extensions["kehu_screens"][self.entity]
+
+    @property
+    def is_readable(self) -> bool:
+        """May the acting person read everything that says what is due, when and for whom?"""
+        used = (self.title, self.due, self.person, *self.still_open)
+        return all(field_rights.readable(self.entity, path) for path in used)
 
     def state(self, days: str) -> ListState:
         """The list of this person's open rows due on `days`, a filter's text."""
@@ -94,6 +100,7 @@ class MyDayPage:
 
 def parts_of(session: Session, kinds: Sequence[Worked], user_id: int, today: date) -> list[Part]:
     """Everything due for a person until Sunday, by part and day."""
+    kinds = [kind for kind in kinds if kind.is_readable]
     found: dict[DayPart, list[tuple[date, Due]]] = {part: [] for part in DayPart}
     for kind in kinds:
         for row in kind.rows(session, user_id, end_of_week(today)):
@@ -140,7 +147,7 @@ def _kind_label(kind: Worked) -> str:
 
 def _due(kind: Worked, row: Any) -> Due:
     view, value = kind.view, getattr(row, kind.due)
-    customer = row.customer
+    customer = field_rights.value_of(row, "customer")
     screen = view.screen_of(type(customer)) if customer is not None else None
     is_offered = view.may_action(kind.action) and view.is_action_available(kind.action, row)
     done_url = None
@@ -159,7 +166,7 @@ def _due(kind: Worked, row: Any) -> Due:
         if isinstance(value, datetime)
         else format_date(value, "yyyy-MM-dd"),
         badges=[field_of(kind.entity, "priority").cell(row.priority)]
-        if kind.entity is not Interaction
+        if kind.entity is not Interaction and field_rights.readable(kind.entity, "priority")
         else [],
         done_label=str(view.actions[kind.action].text) if kind.asks else _("Done"),
         done_url=done_url,
