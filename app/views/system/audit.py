@@ -10,7 +10,7 @@ class AuditEntryView(EntityView):
     base_permissions = ["can_list", "can_show", "can_export"]
     list_columns = ["created_on", "actor", "action", "entity", "label", "address"]
     show_columns = ["created_on", "user", "actor", "address", "action", "entity", "label"]
-    quick_search = ["actor", "label", "entity"]
+    quick_search = ["actor", "label"]
     filters = ["created_on", "user", "action", "entity", "entity_id"]
     order_columns = ["created_on"]
     base_order = ("created_on", "desc")
