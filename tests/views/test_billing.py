@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.entities.billing import Payment
 from app.entities.sales.order import SalesOrder
+from app.lowcode.settings import set_settings
 from app.rules.orders import OrderState
 from tests.callers import inside
 from tests.trade import make_order, make_product
@@ -85,3 +86,14 @@ def test_sales_people_see_payments_and_write_none(owed: Flask, visitor: Visitors
     assert person.get("/payments/").status_code == 200
     assert person.get("/payments/new").status_code == 403
     assert person.post("/payments/new", **fields("1.00")).status_code == 403
+
+
+def test_a_payment_starts_with_the_usual_method(app: Flask, owed: Flask, visitor: Visitors) -> None:
+    clerk = visitor("finance")
+    asked = {"path": "/sales-orders/action/register_payment", "rowid": "1"}
+    chosen = '<option value="{}" selected>'
+    for method in ("bank_transfer", "wechat"):
+        with inside(app) as session:
+            set_settings(session, {"payment_method": method})
+        assert chosen.format(method) in clerk.get("/payments/new").text
+        assert chosen.format(method) in clerk.post(**asked).text

@@ -53,7 +53,6 @@ class SalesOrder(Entity):
         "net_amount": ("SalesOrderLine.unit_price",),
         "tax_amount": ("SalesOrderLine.unit_price",),
         "total_amount": ("net_amount", "tax_amount", "freight_amount"),
-        "balance": ("total_amount", "paid_amount"),
         "balance_amount": ("total_amount", "paid_amount"),
     }
     timeline_moment = "created_on"
@@ -133,13 +132,8 @@ class SalesOrder(Entity):
         Index("ix_sales_order_state_date", "state", "order_date"),
     )
 
-    @property
-    def balance(self) -> Decimal:
-        """What is still to be paid, before a flush as well."""
-        return self.total_amount - self.paid_amount
 
-
-#: what is still to be paid, for lists and filters
+#: what is still to be paid
 SalesOrder.balance_amount = column_property(
     type_coerce(
         case(

@@ -1,4 +1,4 @@
-"""The settings of orders: the usual tax, and when payment is due."""
+"""The settings of orders: the usual tax, when payment is due, and how it mostly comes in."""
 
 from decimal import Decimal
 
@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 
 from app.lowcode.settings.options import Option, declare
 from app.lowcode.settings.store import get_setting
+from app.rules.billing import PaymentMethod
 
 
 def usual_tax_rate() -> Decimal:
@@ -16,6 +17,11 @@ def usual_tax_rate() -> Decimal:
 def payment_days() -> int:
     """Days from the order to the payment where nothing else is agreed."""
     return int(get_setting("payment_days"))
+
+
+def usual_payment_method() -> PaymentMethod:
+    """What a payment starts with."""
+    return PaymentMethod(get_setting("payment_method"))
 
 
 declare(
@@ -38,5 +44,15 @@ declare(
         required=True,
         high=365,
         help=_("From the order date, where an order says nothing else."),
+    ),
+    Option(
+        "payment_method",
+        "sales",
+        _("Usual payment method"),
+        default=PaymentMethod.BANK_TRANSFER.value,
+        kind="choice",
+        required=True,
+        choices=lambda: [(method.value, _(method.label)) for method in PaymentMethod],
+        help=_("What a new payment starts with."),
     ),
 )
