@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.extensions import csrf, db, migrate
-from app.lowcode import audit, belongings, bin, field_rights, headers, problems, shell
+from app.lowcode import audit, belongings, bin, field_rights, headers, ownership, problems, shell
 from app.lowcode.security import LocaleManager, SecurityManager, init_security
 from config import Settings
 
@@ -91,6 +91,7 @@ def database(app: Flask, settings: Settings) -> None:
     audit.install()
     field_rights.install()
     audit.watch_refusals(app)
+    ownership.install()
     bin.install()
     belongings.install()
 

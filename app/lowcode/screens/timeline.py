@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from flask_babel import format_datetime, format_timedelta
+from flask_babel import format_date, format_datetime, format_timedelta
 from flask_babel import gettext as _
 from sqlalchemy import func, inspect, select
 
@@ -16,6 +16,7 @@ from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.base import humanize
 from app.lowcode.fields.relations import RelationField
 from app.lowcode.listing import ListState
+from app.lowcode.ownership import history_of, holder_of
 from app.lowcode.pages import Event
 from app.rules.errors import DomainError
 from app.rules.masking import Masked
@@ -28,12 +29,13 @@ _ICONS = {
     "note": "note",
     "attach": "paperclip",
     "detach": "paperclip",
+    "transfer": "arrows-exchange",
 }
 
 
 def timeline_of(view: Any, item: Any) -> list[Event]:
     """The newest changes, notes and related rows, newest first."""
-    found = [*_changes(view, item), *_notes(view, item)]
+    found = [*_changes(view, item), *_hands(view, item), *_notes(view, item)]
     for screen in view.screens_named(view.timeline):
         found += _related_events(view, item, screen)
     found.sort(key=lambda pair: pair[0], reverse=True)
@@ -49,12 +51,12 @@ def _event(kind: str, who: str, moment: datetime, text: str, **more: Any) -> tup
 
 def _changes(view: Any, item: Any) -> list[tuple[datetime, Event]]:
     of_row = (AuditEntry.entity == view.model.__name__, AuditEntry.entity_id == item.id)
-    # SQLite gives a freed key again: what was before the last deletion is another record's.
-    gone = select(func.max(AuditEntry.id)).where(*of_row, AuditEntry.action == "delete")
+    # Earlier versions gave a freed key again: what was before the row was made is another record's.
+    made = select(func.max(AuditEntry.id)).where(*of_row, AuditEntry.action == "create")
     rows = db.session.execute(
         select(AuditEntry, User.name)
         .outerjoin(User, AuditEntry.user_id == User.id)
-        .where(*of_row, AuditEntry.id > func.coalesce(gone.scalar_subquery(), 0))
+        .where(*of_row, AuditEntry.id >= func.coalesce(made.scalar_subquery(), 0))
         .order_by(AuditEntry.id.desc())
         .limit(NEWEST)
     )
@@ -103,6 +105,29 @@ def _stored_text(field: Any, value: Any) -> str:
         return field.text(field.read(value))
     except (DomainError, LookupError, TypeError, ValueError):
         return str(value)  # no longer a valid value; it is still history
+
+
+def _hands(view: Any, item: Any) -> list[tuple[datetime, Event]]:
+    """Who held the record from when to when, and why it changed hands."""
+    link = holder_of(view.model)
+    if link is None or not field_rights.readable(view.model, link.name):
+        return []
+    events = []
+    for held in history_of(db.session(), view.model, item.id, NEWEST):
+        since = held.since or getattr(item, "created_on", None)
+        if held.old:
+            text = _(
+                "Held by %(old)s from %(since)s to %(until)s, then by %(new)s",
+                old=held.old,
+                new=held.new or _("nobody"),
+                since=format_date(since) if since else "…",
+                until=format_date(held.moment),
+            )
+        else:
+            text = _("Held by %(new)s from now on", new=held.new)
+        text = f"{text}: {held.reason}" if held.reason else text
+        events.append(_event("transfer", held.by, held.moment, text))
+    return events
 
 
 def _notes(view: Any, item: Any) -> list[tuple[datetime, Event]]:

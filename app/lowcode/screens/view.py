@@ -12,6 +12,7 @@ from sqlalchemy import inspect, select
 
 from app.extensions import db
 from app.lowcode import field_rights, principal
+from app.lowcode.access.sharing import can_be_shared
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import LARGEST_KEY
 from app.lowcode.listing import Listable, ListState, read_state
@@ -27,6 +28,7 @@ from app.lowcode.screens.lists import list_page, related_page
 from app.lowcode.screens.pickers import Pickers
 from app.lowcode.screens.records import record_page
 from app.lowcode.screens.seen import Seen, seen_by_actor
+from app.lowcode.screens.transferring import TRANSFER, Transferring
 from app.lowcode.screens.writing import Writing
 
 
@@ -37,7 +39,9 @@ class EntityInterface(SQLAInterface):
         super().__init__(obj, db.session)
 
 
-class EntityView(Writing, Deleting, Acting, Documents, RecordExtras, LayoutData, Pickers, ModelView):
+class EntityView(
+    Writing, Deleting, Transferring, Acting, Documents, RecordExtras, LayoutData, Pickers, ModelView
+):
     """One declared screen: list, record, forms, actions, board, calendar, chart, export, API.
 
     Subclasses declare; see `docs/add-an-entity.md` for a whole example. FAB's attribute names
@@ -108,7 +112,13 @@ class EntityView(Writing, Deleting, Acting, Documents, RecordExtras, LayoutData,
         gone = set() if self.form else {"can_add", "can_edit", "can_import"}
         printing = {document.right for document in self.documents}
         gone |= {"can_print"} - printing
-        self.base_permissions = sorted({*self.base_permissions, *printing} - gone)
+        rights = {*self.base_permissions, *printing}
+        rights |= {"can_share"} if can_be_shared(self.model) else set()
+        if self.model.scope.owner and self.form:
+            rights |= {"can_assign"}
+        else:
+            self.actions.pop(TRANSFER, None)
+        self.base_permissions = sorted(rights - gone - {TRANSFER})
 
     def _sortable(self) -> list[str]:
         return [path for path in self.list_columns if resolve(self.model, path).field.sortable]
@@ -173,7 +183,8 @@ class EntityView(Writing, Deleting, Acting, Documents, RecordExtras, LayoutData,
     def may_action(self, name: str) -> bool:
         if name not in self.actions:
             return False
-        return principal.current().can(name, self.class_permission_name) and self.may_fill(name)
+        right = self.right_of(name)
+        return principal.current().can(right, self.class_permission_name) and self.may_fill(name)
 
     @staticmethod
     def screen_of(model: type[Any]) -> Any:

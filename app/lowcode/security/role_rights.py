@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import (
     Permission,
     PermissionView,
@@ -14,13 +15,14 @@ from flask_appbuilder.security.sqla.models import (
 )
 from sqlalchemy import String, cast, literal, select, type_coerce, union_all
 
+from app.entities.base import SHARED
 from app.entities.system.access import FieldRight, RoleScope
 from app.entities.system.user import role_grant
 from app.extensions import db
-from app.lowcode.links import shown_with
+from app.lowcode.links import links_of, shown_with
 from app.lowcode.principal import DataScope
 from app.rules.access import together
-from app.rules.masking import FieldLevel, combined
+from app.rules.masking import FieldLevel, combined, least
 
 #: (key, version) of a role: what it gives is read again only when its version has moved
 RoleVersion = tuple[int, int]
@@ -85,8 +87,9 @@ def join(parts: Iterable[RoleRights]) -> Rights:
     """Roles add up: rights, grants, and the rows of each."""
     parts = list(parts)
     entities = {entity for part in parts for entity in part.reaches}
+    permissions = frozenset[tuple[str, str]]().union(*(part.permissions for part in parts))
     return Rights(
-        permissions=frozenset[tuple[str, str]]().union(*(part.permissions for part in parts)),
+        permissions=permissions,
         scopes=MappingProxyType(
             {
                 entity: together(part.reaches.get(entity, DataScope.NONE) for part in parts)
@@ -94,7 +97,7 @@ def join(parts: Iterable[RoleRights]) -> Rights:
             }
         ),
         grants=frozenset[int]().union(*(part.grants for part in parts)),
-        field_levels=MappingProxyType(_levels(parts)),
+        field_levels=MappingProxyType(_with_owners_read(_levels(parts), permissions)),
     )
 
 
@@ -110,6 +113,18 @@ def _levels(parts: list[RoleRights]) -> dict[str, dict[str, FieldLevel]]:
         for place, part in enumerate(parts)
     }
     return combined(given, screens, shown_with)
+
+
+def _with_owners_read(
+    levels: dict[str, dict[str, FieldLevel]], permissions: frozenset[tuple[str, str]]
+) -> dict[str, dict[str, FieldLevel]]:
+    """Who is responsible for a record is chosen by those alone who may assign it."""
+    for mapper in Model.registry.mappers:
+        entity, scope = mapper.class_.__name__, getattr(mapper.class_, "scope", SHARED)
+        if scope.owner and ("can_assign", entity) not in permissions:
+            columns, owner = levels.setdefault(entity, {}), links_of(mapper.class_)[scope.owner]
+            columns[owner.name] = least(columns.get(owner.name, FieldLevel.READ), FieldLevel.READ)
+    return levels
 
 
 def forget_roles() -> None:
