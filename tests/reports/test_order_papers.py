@@ -94,6 +94,7 @@ def test_the_order_tells_everything_that_was_agreed(desk: Session) -> None:
     desk.commit()
     order = whole_order(desk, OrderState.CONFIRMED)
     order.paid_amount = Decimal("100")
+    desk.commit()
     text = text_of(sales_order(order))
     for words in (
         *("Our Company", "1 Our Street", "021-5555 0199", "Sales order", order.code),
