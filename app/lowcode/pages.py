@@ -239,6 +239,7 @@ class RecordPage:
     upload_url: str | None
     edit_url: str | None
     delete_url: str | None
+    delete_question: str
     actions: list[Action]
     help_url: str | None
     warnings: list[str] = field(default_factory=list)
@@ -247,6 +248,9 @@ class RecordPage:
     figures: list[Any] = field(default_factory=list)
     #: PDFs: (label, address)
     documents: list[tuple[str, str]] = field(default_factory=list)
+    #: posted along by actions and deletion: what was seen, and that it is meant once
+    version: int | None = None
+    key: str | None = None
 
 
 @dataclass(slots=True)
@@ -295,6 +299,11 @@ class FormPage:
     #: posted back: record version (edit) and idempotency key (add)
     version: int | None = None
     key: str | None = None
+    #: does it hold what was typed and is not saved?
+    unsaved: bool = False
+    #: what the button that sends it says, default "Save"
+    save_label: str = ""
+    save_icon: str = "device-floppy"
     #: (name, value) pairs to post along
     hidden: list[tuple[str, str]] = field(default_factory=list)
     #: address to go back to after saving inside a dialog ("create new" of a picker)
