@@ -33,7 +33,10 @@ class Visitor:
         return self._client.get(path, **options)
 
     def post(self, path: str, **fields: Any) -> TestResponse:
-        """Post a form as it stands on the page that was read last."""
+        """Post a form as it stands on the page; an edit form brings the version it shows."""
+        if path.endswith("/edit") and "version" not in fields:
+            shown = re.search(r'name="version" value="(\d+)"', self.get(path).text)
+            fields |= {"version": shown[1]} if shown else {}
         return self._client.post(path, data={"csrf_token": self.token(), **fields})
 
     def post_raw(self, path: str, **options: Any) -> TestResponse:

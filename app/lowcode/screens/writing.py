@@ -1,4 +1,4 @@
-"""Add, edit, delete: the pages around `saving.save`."""
+"""Add and edit: the pages around `saving.save`."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ from flask import abort, flash, jsonify, redirect, render_template, request, url
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.extensions import db
@@ -15,8 +14,8 @@ from app.lowcode.fields.relations import key_of
 from app.lowcode.naming import in_sentence
 from app.lowcode.screens.declare import Lines
 from app.lowcode.screens.forms import EntryForm, line_texts, line_totals, prefill, usual_texts
+from app.lowcode.screens.merging import Merge, base_of
 from app.lowcode.screens.saving import FieldErrors, save
-from app.rules.errors import DomainError
 
 
 class Writing:
@@ -33,6 +32,8 @@ class Writing:
             entry.refuse(FieldErrors(errors))
             return self._show_form(entry, "add")
         entry = EntryForm(self, self.model(), request.form, {})
+        if "resumed" in request.form:
+            return self._show_form(entry, "add", status=200)
         try:
             claim = once.claim_form(db.session(), request.path, request.form)
         except once.KeyReused as reuse:
@@ -64,32 +65,44 @@ class Writing:
     @permission_name("edit")
     def edit(self, pk: int) -> Any:
         item = self.get_item(pk)
-        if not self.is_editable(item):
-            raise DomainError("This is not possible in the present state.")
         if request.method == "GET":
+            if not self.is_editable(item):
+                flash(_("This is not possible in the present state."), "danger")
+                return redirect(self.url_of(pk))
             return self._show_form(EntryForm(self, item, None, {}), "edit")
         entry = EntryForm(self, item, request.form, {})
-        seen = key_of(request.form.get("version", ""))
-        if seen not in (None, item.version):
-            return self._show_conflict(entry)
+        if not self.is_editable(item):
+            entry.errors.append(_("This is not possible in the present state."))
+            return self._show_form(entry, "edit", status=409)
+        if {"review", "resumed"} & set(request.form):
+            return self._show_form(entry, "edit", status=200)
+        if request.form.get("version") != str(item.version):
+            merge = Merge(entry, EntryForm(self, item, None, {}))
+            if not merge.is_all_mine:
+                return self._show_conflict(merge)
         try:
             saved = self._accept(entry, is_new=False)
         except StaleDataError:  # the other one's save came between our reading and our writing
             db.session.rollback()
-            return self._show_conflict(EntryForm(self, self.get_item(pk), request.form, {}))
+            item = self.get_item(pk)
+            mine = EntryForm(self, item, request.form, {})
+            return self._show_conflict(Merge(mine, EntryForm(self, item, None, {})))
         if saved:
             flash(_("%(name)s was saved.", name=repr(item)), "success")
             return redirect(self.url_of(pk))
         return self._show_form(entry, "edit")
 
-    def _show_conflict(self, entry: EntryForm) -> Any:
-        """Everything typed, and beside it what the other one saved; saving again is deliberate."""
-        entry.errors.append(
-            _("Somebody else changed this record in the meantime. Compare and save again.")
+    def _show_conflict(self, merge: Merge) -> Any:
+        """What the two of them changed, to choose from; saving that is one more save."""
+        item = merge.theirs.item
+        page = merge.page(
+            title=_("Edit %(name)s", name=repr(item)),
+            action_url=url_for(f"{self.endpoint}.edit", pk=item.id),
+            cancel_url=self.url_of(item.id),
         )
-        entry.validate()
-        entry.compare()
-        return self._show_form(entry, "edit", status=409)
+        answer = render_template("conflict.html", page=page), 409
+        db.session.rollback()
+        return answer
 
     def _accept(self, entry: EntryForm, *, is_new: bool, claim: once.Claim | None = None) -> bool:
         """Validate, save and commit; False leaves the messages in `entry` and nothing saved."""
@@ -127,6 +140,11 @@ class Writing:
             url = url_for(f"{self.endpoint}.edit", pk=entry.item.id)
             cancel = self.url_of(entry.item.id)
         page = entry.page(mode, url, cancel, title)
+        if mode == "edit":
+            page.hidden.append(("base", base_of(entry)))
+            # Shown again it is still a form of the version it was opened with.
+            page.version = key_of(request.form.get("version", page.version))
+        page.unsaved = refused
         template = "form_dialog.html" if dialog else "form.html"
         return render_template(template, page=page), status or (422 if refused else 200)
 
@@ -152,23 +170,6 @@ class Writing:
         db.session.rollback()
         return answer
 
-    @expose("/<int:pk>/delete", methods=["POST"])
-    @has_access
-    @permission_name("delete")
-    def delete(self, pk: int) -> Any:
-        item = self.get_item(pk)
-        label = repr(item)
-        self.pre_delete(item)
-        db.session.delete(item)
-        try:
-            db.session.commit()
-        except IntegrityError:
-            db.session.rollback()
-            flash(_("%(name)s is still used by other records.", name=label), "danger")
-            return redirect(self.url_of(pk))
-        flash(_("%(name)s was deleted.", name=label), "success")
-        return redirect(self.list_url())
-
     @expose("/move/<column>", methods=["POST"])
     def move(self, column: str) -> Any:
         """A card dropped on another stack of a board: JSON {id, value, version}."""
@@ -182,7 +183,7 @@ class Writing:
         if key is None:
             abort(400)
         item = self.get_item(key)
-        if payload.get("version") not in (None, item.version):
+        if payload.get("version") != item.version:
             return jsonify(
                 {"message": _("Somebody else changed this record in the meantime. Reload.")}
             ), 409
