@@ -6,7 +6,7 @@ from typing import Optional
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.entities.base import SHARED, Entity
+from app.entities.base import SHARED, Entity, Scope
 from app.entities.purchasing import Supplier
 from app.entities.types import ChoiceType, Money, Quantity
 from app.rules.amounts import line_amount
@@ -41,7 +41,7 @@ class ProductCategory(Entity):
 
 
 class Product(Entity):
-    scope = SHARED
+    scope = Scope(place="categories", at=("category_id",))
     code_column = "code"
     number_sequence = "product"
 

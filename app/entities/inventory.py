@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.entities.append_only import append_only
-from app.entities.base import SHARED, Entity
+from app.entities.base import Entity, in_warehouse
 from app.entities.catalog import Product
 from app.entities.purchasing import PurchaseOrder, PurchaseOrderLine
 from app.entities.types import ChoiceType, Money, Quantity, UTCDateTime, now_utc
@@ -38,7 +38,7 @@ _NONE = Decimal(0)
 
 
 class Warehouse(Entity):
-    scope = SHARED
+    scope = in_warehouse("id")
     code_column = "code"
 
     code: Mapped[str] = mapped_column(String(32), unique=True)
@@ -57,7 +57,7 @@ class Warehouse(Entity):
 class Location(Entity):
     """Where goods are or come from: a place in a warehouse, or a name for the world outside."""
 
-    scope = SHARED
+    scope = in_warehouse("warehouse_id", open_nowhere=True)
     code_column = "code"
 
     code: Mapped[str] = mapped_column(String(32), unique=True)
@@ -86,7 +86,7 @@ class StockMove(Entity):
     Written once; a mistake is put right by a move in the other direction.
     """
 
-    scope = SHARED
+    scope = in_warehouse("from_location.warehouse_id", "to_location.warehouse_id")
     label_column = "reference"
     derived_from = {"value_amount": ("Product.purchase_price",)}
     #: it is a trail already
@@ -148,7 +148,7 @@ append_only(StockMove.__table__)
 class ReorderPoint(Entity):
     """How little of a product a warehouse should hold before somebody orders more."""
 
-    scope = SHARED
+    scope = in_warehouse("warehouse_id")
     label_column = "product_id"
 
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
@@ -180,7 +180,7 @@ class ReorderPoint(Entity):
 class StockLevel(Entity):
     """What one warehouse holds of one product; changed by single conditional UPDATEs alone."""
 
-    scope = SHARED
+    scope = in_warehouse("warehouse_id")
     label_column = "product_id"
     derived_from = {
         "value_amount": ("Product.purchase_price",),

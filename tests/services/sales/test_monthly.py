@@ -102,7 +102,7 @@ def test_everybody_gets_the_sums_of_their_own_orders(session: Session) -> None:
     mine = make_order(session, "Mine", state=OrderState.DONE, owner=seller)
     # An order of one's own from a customer of somebody else: it counts, the name is not told.
     lent = make_order(session, theirs.customer, state=OrderState.DONE, owner=seller)
-    own = dict.fromkeys(("SalesOrder", "Customer"), DataScope.OWN)
+    own = {"SalesOrder": DataScope.OWN, "Customer": DataScope.OWN, "Product": DataScope.ALL}
     mine.customer.owner, theirs.customer.owner = seller, theirs.owner
     session.commit()
     with acting_as(Principal(seller.id, "seller", scopes=own)):
