@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import current_app
 from flask_appbuilder import Model
-from sqlalchemy import inspect
+from sqlalchemy import Column, inspect
 from sqlalchemy.orm import Session
 
 from app.entities.base import Entity
@@ -22,7 +22,7 @@ from app.rules.errors import InvalidInput
 from app.rules.masking import FieldLevel
 
 #: (entity, column)
-Column = tuple[str, str]
+Key = tuple[str, str]
 
 #: of the product's own hand: who and when, versions, and how a person likes the product to look
 _OWN = frozenset(
@@ -83,15 +83,18 @@ def _column(model: type[Any], field: Any, label: str) -> NarrowedColumn:
 
 def _is_computed(model: type[Any], name: str) -> bool:
     mapped = inspect(model).column_attrs.get(name)
-    return mapped is not None and not hasattr(mapped.columns[0], "table")
+    if mapped is None:
+        return False
+    column = mapped.columns[0]
+    return not isinstance(column, Column) or column.computed is not None
 
 
-def levels_of(role: Any) -> dict[Column, FieldLevel]:
+def levels_of(role: Any) -> dict[Key, FieldLevel]:
     """(entity, column) → level, where a role may do less than everything with it."""
     return {(right.entity, right.field): right.level for right in role.field_rights}
 
 
-def write_levels(session: Session, role: Any, levels: Mapping[Column, FieldLevel]) -> bool:
+def write_levels(session: Session, role: Any, levels: Mapping[Key, FieldLevel]) -> bool:
     """Give a saved role exactly these levels; what is not named may be written. Did it change?
 
     Raises InvalidInput for a column or level that cannot be given. Flushes, moves the role's
@@ -128,7 +131,7 @@ def write_levels(session: Session, role: Any, levels: Mapping[Column, FieldLevel
     return True
 
 
-def _offered(column: Column) -> tuple[FieldLevel, ...]:
+def _offered(column: Key) -> tuple[FieldLevel, ...]:
     """The levels of a column; InvalidInput where there is no such column to narrow."""
     entity, name = column
     models = {mapper.class_.__name__: mapper.class_ for mapper in Model.registry.mappers}
