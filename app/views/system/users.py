@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import g, render_template
+from flask import g, redirect, render_template, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -76,6 +76,16 @@ class UserView(EntityView):
     )
     def deactivate(self, items: Sequence[Any]) -> None:
         self.apply(items, lambda user: setattr(user, "active", False))
+
+    @action(
+        "hand_over",
+        lazy_gettext("Hand over everything"),
+        icon="arrows-exchange",
+        multiple=False,
+    )
+    def hand_over(self, items: Sequence[Any]) -> Any:
+        (leaver,) = items
+        return redirect(url_for("HandoverView.show", pk=leaver.id))
 
     @action("activate", lazy_gettext("Activate"), icon="user-check")
     def activate(self, items: Sequence[Any]) -> None:
