@@ -41,23 +41,27 @@ TASKS: Machine[TaskStatus] = Machine(
 )
 
 
+#: how far "My day" looks ahead: on a Sunday as far as on a Monday
+DAYS_AHEAD = 7
+
+
 class DayPart(Choice):
     """The parts of "My day" that something due falls into."""
 
     OVERDUE = "overdue", "Overdue", "red"
     TODAY = "today", "Today", "blue"
-    THIS_WEEK = "this_week", "This week", "green"
+    SOON = "soon", "Next 7 days", "green"
 
 
 def day_part(due: date, today: date) -> DayPart | None:
-    """Where something due stands; this week ends with Sunday, and None is later."""
+    """Where something due stands; None is later than the days that "My day" looks ahead."""
     if due < today:
         return DayPart.OVERDUE
     if due == today:
         return DayPart.TODAY
-    return DayPart.THIS_WEEK if due <= end_of_week(today) else None
+    return DayPart.SOON if due <= last_day(today) else None
 
 
-def end_of_week(today: date) -> date:
-    """The Sunday of the week of `today`."""
-    return today + timedelta(days=6 - today.weekday())
+def last_day(today: date) -> date:
+    """The last day that "My day" shows."""
+    return today + timedelta(days=DAYS_AHEAD)

@@ -14,7 +14,7 @@ from app.entities.support import Ticket
 from app.entities.types import now_utc
 from app.entities.work import Task
 from app.lowcode.fields.moments import today
-from app.rules.work import TASKS, TaskStatus, end_of_week
+from app.rules.work import DAYS_AHEAD, TASKS, TaskStatus
 from tests.callers import inside
 from tests.visitors import Visitor
 
@@ -54,7 +54,12 @@ def busy(app: Flask, visitor: Visitors) -> tuple[Visitor, dict[str, int]]:
         "later": Task(
             subject="task-later",
             assignee_id=me.user_id,
-            due_date=end_of_week(yesterday) + timedelta(days=8),
+            due_date=yesterday + timedelta(days=DAYS_AHEAD + 2),
+        ),
+        "soon": Task(
+            subject="task-soon",
+            assignee_id=me.user_id,
+            due_date=yesterday + timedelta(days=DAYS_AHEAD + 1),
         ),
     }
     return me, dict(zip(rows, saved(app, *rows.values()), strict=True))
@@ -68,6 +73,7 @@ def test_what_is_due_stands_in_my_day_and_nothing_else(busy: Any) -> None:
         "ticket-late": True,
         "task-other": False,
         "task-later": False,
+        "task-soon": True,
     }.items():
         assert (title in page) is is_there, title
 
@@ -76,7 +82,7 @@ def test_each_count_is_that_of_its_list(busy: Any) -> None:
     me, _rows = busy
     page = me.get("/my-day/").text
     links = re.findall(r'<a class="cell-link" href="(/[a-z-]+/)(\?[^"]+)">[^<]*? (\d+)</a>', page)
-    assert len(links) == 3
+    assert len(links) == 4
     for path, query, count in links:
         lines = me.get(f"{path}{unescape(query)}").text
         assert re.search(rf'data-href="{path}\d+"', lines), path

@@ -1,4 +1,4 @@
-"""My day: what is overdue, due today and due this week, done with one click."""
+"""My day: what is overdue, due today and due in the next days, done with one click."""
 
 from typing import Any
 

@@ -17,7 +17,7 @@ from app.lowcode import field_rights, listing
 from app.lowcode.fields import field_of
 from app.lowcode.listing import ListState
 from app.lowcode.pages import Cell
-from app.rules.work import DayPart, day_part, end_of_week
+from app.rules.work import DayPart, day_part, last_day
 from app.services import work
 
 
@@ -77,7 +77,7 @@ class Due:
 
 @dataclass
 class Part:
-    """Overdue, today or this week: (label, count, address of the list) per kind, and the rows."""
+    """Overdue, today or soon: (label, count, address of the list) per kind, and the rows."""
 
     code: str
     label: str
@@ -99,11 +99,11 @@ class MyDayPage:
 
 
 def parts_of(session: Session, kinds: Sequence[Worked], user_id: int, today: date) -> list[Part]:
-    """Everything due for a person until Sunday, by part and day."""
+    """Everything due for a person in the next days, by part and day."""
     kinds = [kind for kind in kinds if kind.is_readable]
     found: dict[DayPart, list[tuple[date, Due]]] = {part: [] for part in DayPart}
     for kind in kinds:
-        for row in kind.rows(session, user_id, end_of_week(today)):
+        for row in kind.rows(session, user_id, last_day(today)):
             day = _day(getattr(row, kind.due))
             part = day_part(day, today)
             if part is not None:
@@ -137,8 +137,8 @@ def _days(part: DayPart, today: date) -> str:
             return f"..{(today - one).isoformat()}"
         case DayPart.TODAY:
             return f"{today.isoformat()}..{today.isoformat()}"
-        case DayPart.THIS_WEEK:
-            return f"{(today + one).isoformat()}..{end_of_week(today).isoformat()}"
+        case DayPart.SOON:
+            return f"{(today + one).isoformat()}..{last_day(today).isoformat()}"
 
 
 def _kind_label(kind: Worked) -> str:
