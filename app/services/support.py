@@ -43,6 +43,17 @@ def move_ticket(ticket: Ticket, before: TicketStatus, now: datetime) -> None:
     act_on_ticket(ticket, TICKETS.action_between(before, wanted), now)
 
 
+def check_past(ticket: Ticket) -> None:
+    """What a file tells of a ticket's past fits its status; DomainError otherwise.
+
+    A solution is not asked for: another system may have kept none.
+    """
+    if ticket.resolved_on is not None and ticket.status not in RATED_TICKETS:
+        raise DomainError("Only a resolved ticket has a day of its solution.", field="resolved_on")
+    if ticket.closed_on is not None and ticket.status is not TicketStatus.CLOSED:
+        raise DomainError("Only a closed ticket has a day of closing.", field="closed_on")
+
+
 def check_ticket(session: Session, ticket: Ticket) -> None:
     """Contact and order are the customer's; the team is the assignee's unless it was chosen."""
     with session.no_autoflush:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.entities.customers import Interaction
 from app.entities.support import Ticket
 from app.entities.work import Task
+from app.rules.errors import DomainError
 from app.rules.support import OPEN_TICKETS
 from app.rules.work import OPEN_TASKS, TASKS, TaskStatus
 
@@ -35,6 +36,12 @@ def check_task(session: Session, task: Task) -> None:
         if task.customer is None:
             about = (row for row in (task.ticket, task.order, task.deal) if row is not None)
             task.customer = next((row.customer for row in about if row.customer), None)
+
+
+def check_past(task: Task) -> None:
+    """What a file tells of a task's past fits its status; DomainError otherwise."""
+    if task.done_on is not None and task.status is not TaskStatus.DONE:
+        raise DomainError("Only what is done has a day on which it was done.", field="done_on")
 
 
 def due_tasks(session: Session, user_id: int, last: date) -> Sequence[Task]:

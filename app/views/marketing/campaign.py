@@ -86,6 +86,7 @@ class CampaignView(MovingView):
         Section("Plan", ["start_date", "end_date", "audience", "goal", "notes"]),
         Section("Money", ["budget", "cost", "expected_revenue"]),
     ]
+    file_form = [Section("Status", ["status"])]
     facts = ["owner", "start_date", "end_date", "budget", "cost"]
     totals = ["budget", "cost"]
     status_bar = StatusBar("status", ["planned", "active", "done"])

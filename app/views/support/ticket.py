@@ -67,6 +67,9 @@ class TicketView(MovingView):
         Section("Classification", ["type", "phase", "priority", "channel", "product", "order"]),
         Section("Handling", ["assignee", "team", "due_on", "solution"]),
     ]
+    file_form = [
+        Section("History", ["code", "status", "first_response_on", "resolved_on", "closed_on"]),
+    ]
     facts = ["customer", "assignee", "due_on", "first_response_on", "resolved_on", "rating"]
     defaults_to_me = ["assignee"]
     status_bar = StatusBar("status", ["new", "open", "resolved", "closed"])
@@ -91,6 +94,10 @@ class TicketView(MovingView):
         before = None if is_new else self.moved_from(item)
         if before is not None:
             support.move_ticket(item, before, now_utc())
+
+    def pre_import(self, item: Ticket, is_new: bool) -> None:
+        self.pre_save(item, is_new)
+        support.check_past(item)
 
     def is_action_available(self, name: str, item: Ticket) -> bool:
         if name == "rate":

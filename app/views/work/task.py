@@ -53,6 +53,7 @@ class TaskView(MovingView):
         Section("Task", ["subject", "description", "assignee", "team", "due_date", "priority"]),
         Section("About", ["customer", "deal", "ticket", "order"]),
     ]
+    file_form = [Section("History", ["status", "done_on"])]
     facts = ["assignee", "due_date", "customer", "done_on"]
     defaults_to_me = ["assignee"]
     status_bar = StatusBar("status", ["todo", "doing", "done"])
@@ -70,6 +71,10 @@ class TaskView(MovingView):
         before = None if is_new else self.moved_from(item)
         if before is not None:
             work.move_task(item, before, now_utc())
+
+    def pre_import(self, item: Task, is_new: bool) -> None:
+        self.pre_save(item, is_new)
+        work.check_past(item)
 
     def _act(self, name: str, items: list[Task]) -> None:
         self.apply(items, lambda task: work.act_on_task(task, name, now_utc()))
