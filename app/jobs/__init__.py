@@ -13,6 +13,8 @@ from config import Settings
 SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("clean_up", Daily(at=time(3, 30)), "clean_up", grace=timedelta(days=7)),
     Scheduled("cut_audit_trail", Daily(at=time(3, 50)), "cut_audit_trail"),
+    Scheduled("empty_bin", Daily(at=time(4, 0)), "empty_bin"),
+    Scheduled("delete_lost_files", Daily(at=time(4, 10)), "delete_lost_files"),
     Scheduled("delete_old_imports", Daily(at=time(3, 40)), "delete_old_imports"),
 )
 

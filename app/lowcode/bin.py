@@ -39,6 +39,8 @@ declare(
 )
 #: keys of the entries that this transaction made, for whoever offers to undo
 _MADE = "kehu_binned"
+#: entries that are held in memory together
+_AT_ONCE = 100
 
 
 def install() -> None:
@@ -173,7 +175,11 @@ def purge(session: Session, entries: Iterable[BinEntry]) -> int:
 def purge_old(session: Session) -> int:
     """Forget what was deleted longer ago than the setting says."""
     oldest = now_utc() - timedelta(days=get_setting("bin_keep_days"))
-    return purge(session, session.scalars(select(BinEntry).where(BinEntry.deleted_on < oldest)))
+    old = select(BinEntry).where(BinEntry.deleted_on < oldest).order_by(BinEntry.id).limit(_AT_ONCE)
+    count = 0
+    while entries := session.scalars(old).all():
+        count += purge(session, entries)
+    return count
 
 
 def files_in(entry: BinEntry) -> list[str]:

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import func, select
 
 from app.entities.customers import Customer
@@ -43,14 +45,40 @@ def attach(person: Visitor, key: int, data: bytes = PDF, name: str = "合同.pdf
 
 
 # what is accepted -----------------------------------------------------------------
+def archive(*names: str) -> bytes:
+    """A zip with parts of these names, such as an Office document is."""
+    made = BytesIO()
+    with ZipFile(made, "w") as parts:
+        for name in names:
+            parts.writestr(name, "x")
+    return made.getvalue()
+
+
+def picture(kind: str, width: int = 2, height: int = 2) -> bytes:
+    made = BytesIO()
+    Image.new("1" if kind == "PNG" else "RGB", (width, height)).save(made, kind)
+    return made.getvalue()
+
+
+WORD = archive("[Content_Types].xml", "word/document.xml")
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
         ("a.pdf", PDF),
         ("A.PDF", PDF),
-        ("合同 2026.docx", b"PK\x03\x04rest"),
-        ("photo.jpeg", b"\xff\xd8\xffrest"),
+        ("合同 2026.docx", WORD),
+        ("a.xlsx", archive("[Content_Types].xml", "xl/workbook.xml")),
+        ("a.zip", archive("a.txt")),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest"),
+        ("photo.jpeg", picture("JPEG")),
+        ("photo.png", picture("PNG", 5000, 5000)),
+        ("photo.gif", picture("GIF")),
+        ("photo.webp", picture("WEBP")),
         ("notes.txt", "客户".encode()),
+        ("notes.csv", "客户".encode("gb18030")),
+        ("notes.md", "客户".encode("utf-16")),
     ],
 )
 def test_a_file_that_is_what_it_says_is_accepted(name: str, data: bytes) -> None:
@@ -66,7 +94,19 @@ def test_a_file_that_is_what_it_says_is_accepted(name: str, data: bytes) -> None
         ("a.pdf.exe", PDF),
         ("a.pdf", b"<script>alert(1)</script>"),
         ("a.png", PDF),
+        ("a.png", picture("JPEG")),
+        ("a.jpg", b"\xff\xd8\xff<script>"),
+        ("a.png", picture("PNG", 5001, 5000)),
+        ("a.webp", b"RIFF\x00\x00\x00\x00WAVEfmt "),
+        ("a.docx", archive("evil.exe")),
+        ("a.docx", archive("[Content_Types].xml", "xl/workbook.xml")),
+        ("a.docx", archive("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin")),
+        ("a.docx", b"PK\x03\x04rest"),
+        ("a.zip", b"PK\x03\x04rest"),
+        ("a.doc", WORD),
         ("a.txt", b"MZ\x00\x00"),
+        ("a.txt", b"text" * 2000 + b"\x00"),
+        ("a.csv", b"\xff\xfe\x00"),
         ("a.pdf", b""),
         ("noextension", PDF),
         (".pdf", PDF),
@@ -165,10 +205,28 @@ def test_notes_and_files_go_with_their_record(app: Flask, visitor: Visitors, key
     attach(boss, key)
     boss.post(f"/customers/{key}/notes", text="remember")
     assert boss.post(f"/customers/{key}/delete").status_code == 302
-    assert list(files.iterdir()) == []
+    assert len(list(files.iterdir())) == 1  # for whoever restores it
+    assert boss.get(f"/customers/{key}/files/1").status_code == 404
     with inside(app) as session:
         assert session.scalar(select(func.count(Note.id))) == 0
         assert session.scalar(select(func.count(Attachment.id))) == 0
+
+
+def test_a_file_is_nobodys_who_does_not_see_the_record(
+    app: Flask, visitor: Visitors, key: int
+) -> None:
+    folder(app)
+    attach(visitor("administrator"), key)
+    stranger = visitor("sales")
+    assert stranger.get(f"/customers/{key}/files/1").status_code == 404
+    assert attach(stranger, key) == 404
+    assert stranger.post(f"/customers/{key}/files/1/delete").status_code == 404
+    with inside(app) as session:
+        other = Customer(name="own", owner_id=stranger.user_id)
+        session.add(other)
+        session.flush()
+        mine = other.id
+    assert stranger.get(f"/customers/{mine}/files/1").status_code == 404
 
 
 def test_a_reader_downloads_but_neither_attaches_nor_removes(
