@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import inspect
 
 from app.extensions import db
 from app.lowcode import listing, once
@@ -180,6 +181,8 @@ class EntityApi:
         """The row as it is now, as far as the person may read it."""
         # Services change rows by statements, too: all is read anew, as after the commit.
         db.session.flush()
+        if inspect(item).deleted:
+            return {"id": item.id}
         db.session.expire_all()
         row = {"id": item.id, "version": getattr(item, "version", None)}
         if self.view.may("can_show"):
