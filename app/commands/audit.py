@@ -20,7 +20,7 @@ _CHINESE = {
     "this entry was put in where all had been removed": "这条记录是在清理之后被插入的",
     "this entry cannot be read": "这条记录无法读取",
     "its values are not those that were written": "内容与写入时不一致",
-    "it does not follow from the entry before it": "与前一条记录不衔接（时间、人员、对象或顺序被改动）",
+    "it does not follow from the entry before it": "与前一条不衔接（时间、人员、对象或顺序被改）",
     "the seal of this checkpoint is not valid": "这个清理点的封印无效",
     "the row that says how the trail ends is gone": "记录链的末端标记缺失",
     "the trail does not end as its last writer left it": "记录链的末端与最后一次写入不一致",

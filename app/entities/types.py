@@ -36,6 +36,10 @@ class _Scaled(TypeDecorator[Decimal]):
         number = Decimal(whole) / SCALE
         return number.quantize(Decimal(1).scaleb(-self.places)) if self.places == 2 else number
 
+    def as_stored(self, value: Decimal) -> Decimal | None:
+        """The value as it will be read again: `12.5` of a `Money` is `12.50`."""
+        return self.process_result_value(self.process_bind_param(value, None), None)
+
 
 class Money(_Scaled):
     """An amount in the company's currency, two decimals."""

@@ -251,6 +251,8 @@ class RecordPage:
     #: posted along by actions and deletion: what was seen, and that it is meant once
     version: int | None = None
     key: str | None = None
+    #: part with every change, loaded by its tab
+    history_url: str | None = None
 
 
 @dataclass(slots=True)

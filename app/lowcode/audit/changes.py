@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import inspect
 
+from app.entities.types import Money, Quantity
 from app.lowcode.links import changed, key_after_flush, links_of, related
 
 #: Columns that say nothing to a reader or must never be copied into the trail.
@@ -49,7 +50,8 @@ def changes_of(row: Any) -> Iterator[tuple[str, list[Any]]]:
         if link:
             new = key_after_flush(row, link) or related(row, link)
         if old != new:
-            yield name, [as_json(old), as_json(new)]
+            kind = state.mapper.column_attrs[name].columns[0].type
+            yield name, [as_json(old, kind), as_json(new, kind)]
     for name, relationship in state.mapper.relationships.items():
         history = state.attrs[name].history if name in state.dict else None
         if history is None or relationship.secondary is None or not history.has_changes():
@@ -59,24 +61,33 @@ def changes_of(row: Any) -> Iterator[tuple[str, list[Any]]]:
         yield name, [sorted(map(repr, before)), sorted(map(repr, after))]
 
 
-def values_of(row: Any) -> dict[str, Any]:
-    """Every value of a new or vanishing row that is not empty, by column."""
-    names = inspect(row).mapper.column_attrs.keys()
+def values_of(row: Any, *, is_new: bool = False) -> dict[str, Any]:
+    """Every value of a new or vanishing row that is not empty, by column; tags and the like too.
+
+    Of a new row only those that were set are looked at: nothing else can have tags.
+    """
+    state = inspect(row)
+    mapper = state.mapper
     derived = getattr(row, "derived", {})
-    return {
-        name: as_json(getattr(row, name))
-        for name in names
+    values = {
+        name: as_json(getattr(row, name), attribute.columns[0].type)
+        for name, attribute in mapper.column_attrs.items()
         if name not in SILENT and name not in derived and getattr(row, name) is not None
     }
+    for name, relationship in mapper.relationships.items():
+        if relationship.secondary is not None and not relationship.viewonly:
+            held = state.dict.get(name, ()) if is_new else getattr(row, name)
+            values[name] = sorted(map(repr, held))
+    return {name: value for name, value in values.items() if value != []}
 
 
-def as_json(value: Any) -> Any:
-    """A column's value as it stands in the trail."""
+def as_json(value: Any, kind: Any = None) -> Any:
+    """A column's value as it stands in the trail; `kind` is the column's type."""
     match value:
         case Enum():
             return value.value
         case Decimal():
-            return f"{value:f}"
+            return f"{kind.as_stored(value) if isinstance(kind, Money | Quantity) else value:f}"
         case datetime() | date():
             return value.isoformat()
         case _:

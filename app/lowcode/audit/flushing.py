@@ -143,7 +143,7 @@ def _stamp(row: Any, actor: principal.Principal | None, *, new: bool) -> None:
 def _after_flush(session: Session, *_unused: Any) -> None:
     for row, action, changes in session.info.pop(_PENDING, []):
         if changes is None:
-            changes = {name: [None, new] for name, new in values_of(row).items()}
+            changes = {name: [None, new] for name, new in values_of(row, is_new=True).items()}
         told = {name: [old, getattr(new, "id", new)] for name, (old, new) in changes.items()}
         trail.record(session, action, type(row).__name__, row.id, repr(row), told)
 

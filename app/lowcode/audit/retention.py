@@ -1,4 +1,4 @@
-"""Entries whose time is over are removed up to a sealed checkpoint, from which the chain goes on."""
+"""Entries whose time is over go, up to a sealed checkpoint from which the chain goes on."""
 
 from datetime import datetime
 

@@ -62,6 +62,7 @@ def record_page(view: Any, item: Any) -> RecordPage:
         steps=steps_of(view, item),
         figures=[shown for f in view.figures if (shown := show(f, id=item.id)) is not None],
         documents=view.document_links(item),
+        history_url=view.history_url(item),
         version=getattr(item, "version", None),
         key=once.new_key(),
     )

@@ -1,27 +1,27 @@
 """The timeline of a record: its changes, notes and related rows, newest first."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask_babel import format_date, format_datetime, format_timedelta
 from flask_babel import gettext as _
-from sqlalchemy import func, inspect, select
+from sqlalchemy import select
 
 from app.entities.system.audit import AuditEntry
 from app.entities.system.record import Note
 from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode import field_rights, listing
-from app.lowcode.fields import field_of, resolve
-from app.lowcode.fields.base import humanize
-from app.lowcode.fields.relations import RelationField
+from app.lowcode.fields import resolve
 from app.lowcode.listing import ListState
 from app.lowcode.ownership import history_of, holder_of
 from app.lowcode.pages import Event
-from app.rules.errors import DomainError
-from app.rules.masking import Masked
+from app.lowcode.screens.changes import Told, entries_of, in_words, told
+from app.rules.audit import AuditAction
 
 NEWEST = 50
+#: a row and the change it came with are a few statements apart
+AT_ONCE = timedelta(seconds=2)
 _ICONS = {
     "create": "plus",
     "update": "pencil",
@@ -29,17 +29,38 @@ _ICONS = {
     "note": "note",
     "attach": "paperclip",
     "detach": "paperclip",
+    "restore": "arrow-back-up",
+    "print": "printer",
     "transfer": "arrows-exchange",
+    "share": "share",
+    "unshare": "share-off",
 }
 
 
 def timeline_of(view: Any, item: Any) -> list[Event]:
     """The newest changes, notes and related rows, newest first."""
-    found = [*_changes(view, item), *_hands(view, item), *_notes(view, item)]
+    changes = _changes(view, item)
+    found = [*changes, *_hands(view, item), *_notes(view, item)]
     for screen in view.screens_named(view.timeline):
-        found += _related_events(view, item, screen)
+        related = _related_events(view, item, screen)
+        found += related if _is_audited(screen) else _without_echoes(related, changes)
     found.sort(key=lambda pair: pair[0], reverse=True)
     return [event for _moment, event in found[:NEWEST]]
+
+
+def _is_audited(screen: Any) -> bool:
+    return getattr(screen.model, "is_audited", True)
+
+
+def _without_echoes(
+    related: list[tuple[datetime, Event]], changes: list[tuple[datetime, Event]]
+) -> list[tuple[datetime, Event]]:
+    """Rows that keep a trail themselves, such as a deal's steps, less those that tell again what
+    the change of the record beside them has told."""
+    moments = [moment for moment, _event in changes]
+    return [
+        pair for pair in related if not any(abs(pair[0] - moment) < AT_ONCE for moment in moments)
+    ]
 
 
 def _event(kind: str, who: str, moment: datetime, text: str, **more: Any) -> tuple[datetime, Event]:
@@ -50,61 +71,24 @@ def _event(kind: str, who: str, moment: datetime, text: str, **more: Any) -> tup
 
 
 def _changes(view: Any, item: Any) -> list[tuple[datetime, Event]]:
-    of_row = (AuditEntry.entity == view.model.__name__, AuditEntry.entity_id == item.id)
-    # Earlier versions gave a freed key again: what was before the row was made is another record's.
-    made = select(func.max(AuditEntry.id)).where(*of_row, AuditEntry.action == "create")
-    rows = db.session.execute(
-        select(AuditEntry, User.name)
-        .outerjoin(User, AuditEntry.user_id == User.id)
-        .where(*of_row, AuditEntry.id >= func.coalesce(made.scalar_subquery(), 0))
-        .order_by(AuditEntry.id.desc())
-        .limit(NEWEST)
-    )
+    entries = entries_of(view.model, item.id).where(AuditEntry.action != AuditAction.VIEW)
     return [
         _event(
-            entry.action,
-            who or entry.actor,
-            entry.created_on,
-            _(humanize(entry.action)),
-            changes=_texts(view.model, entry.changes) if entry.action != "create" else [],
+            str(change.action),
+            change.who,
+            change.moment,
+            _(change.action.label),
+            changes=_texts(view.model, change),
         )
-        for entry, who in rows
+        for change in told(db.session.execute(entries.limit(NEWEST)))
     ]
 
 
-def _texts(model: type[Any], changes: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """(label, old, new) of an audit row's changes in the reader's language."""
-    texts = []
-    for name, (old, new) in field_rights.shown_changes(model, changes).items():
-        try:
-            field = field_of(model, _relation_behind(model, name))
-        except LookupError:
-            texts.append((_(humanize(name)), str(old or ""), str(new or "")))
-            continue
-        texts.append((str(field.label), _stored_text(field, old), _stored_text(field, new)))
-    return texts
-
-
-def _relation_behind(model: type[Any], name: str) -> str:
-    """`owner_id` → `owner`, where there is such a relationship."""
-    bare = name.removesuffix("_id")
-    return bare if bare in inspect(model).relationships else name
-
-
-def _stored_text(field: Any, value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Masked):
-        return value
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(field, RelationField):
-        row = db.session.get(field.target, value)
-        return field.label_of(row) if row is not None else f"#{value}"
-    try:
-        return field.text(field.read(value))
-    except (DomainError, LookupError, TypeError, ValueError):
-        return str(value)  # no longer a valid value; it is still history
+def _texts(model: type[Any], change: Told) -> list[tuple[str, str, str]]:
+    """(label, old, new); a new row says everything by itself."""
+    if change.action is AuditAction.CREATE:
+        return []
+    return [(word.label, word.old, word.new) for word in in_words(model, change.changes)]
 
 
 def _hands(view: Any, item: Any) -> list[tuple[datetime, Event]]:

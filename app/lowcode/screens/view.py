@@ -23,6 +23,7 @@ from app.lowcode.screens.deleting import Deleting
 from app.lowcode.screens.documents import Documents
 from app.lowcode.screens.extras import RecordExtras
 from app.lowcode.screens.forms import wire_picker
+from app.lowcode.screens.history import History
 from app.lowcode.screens.layouts import LayoutData
 from app.lowcode.screens.lists import list_page, related_page
 from app.lowcode.screens.pickers import Pickers
@@ -40,7 +41,16 @@ class EntityInterface(SQLAInterface):
 
 
 class EntityView(
-    Writing, Deleting, Transferring, Acting, Documents, RecordExtras, LayoutData, Pickers, ModelView
+    Writing,
+    Deleting,
+    Transferring,
+    Acting,
+    Documents,
+    History,
+    RecordExtras,
+    LayoutData,
+    Pickers,
+    ModelView,
 ):
     """One declared screen: list, record, forms, actions, board, calendar, chart, export, API.
 
