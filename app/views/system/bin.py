@@ -55,16 +55,17 @@ class BinEntryView(EntityView):
         if not (self.may_action("restore") or entry.deleted_by_id == current().user_id):
             abort(403)
         try:
-            return self._restore([entry])
+            answer = self._restore([entry])
         except DomainError as error:
             db.session.rollback()
             flash(translated(error), "danger")
             return redirect(self.list_url())
+        db.session.commit()
+        return answer
 
     def _restore(self, items: Sequence[BinEntry]) -> Any:
         """Back to the record that came back; of several to the bin."""
         done = bin.restore(db.session(), items)
-        db.session.commit()
         for restored in done:
             _tell(restored)
         screen = self.screen_of(done[0].model)
