@@ -19,6 +19,10 @@ from app.rules.errors import DomainError
 MOST_ROWS = 1000
 
 
+class NotPossible(DomainError):  # noqa: N818 - reads as what happened
+    """The state of a row does not allow the action."""
+
+
 class Acting:
     """Adds `/action/<name>`; whether it may and can run is asked again here, whatever was shown."""
 
@@ -41,8 +45,10 @@ class Acting:
                     _check_version(items)
                     self.check_available(name, items)
                     return self._ask(name, items, form)
-                if "resumed" in request.form or not form.validate():
+                if "resumed" in request.form:
                     return self._ask(name, items, form)
+                if not form.validate():
+                    return self._ask(name, items, form, status=422)
                 values = {field.short_name: field.data for field in form}
             return self._answer(name, items, values)
         except DomainError as error:
@@ -54,7 +60,8 @@ class Acting:
     ) -> Any:
         """Say why not where the person is: in the dialog, on the record, or above the list."""
         if form is not None:
-            return self._ask(name, items, form, [translated(error)])
+            status = 409 if isinstance(error, NotPossible) else 422
+            return self._ask(name, items, form, [translated(error)], status)
         if not {"from", "state"} & set(request.form):
             raise error
         flash(translated(error), "danger")
@@ -101,7 +108,7 @@ class Acting:
 
     def check_available(self, name: str, items: Sequence[Any]) -> None:
         if not all(self.is_action_available(name, item) for item in items):
-            raise DomainError("This is not possible in the present state.")
+            raise NotPossible("This is not possible in the present state.")
 
     def apply(self, items: Sequence[Any], act: Any) -> None:
         """Call `act(row)` on each row, in key order so that concurrent actions cannot deadlock."""
@@ -148,7 +155,14 @@ class Acting:
         asked = "asked" in request.form
         return form_class(request.form if asked else None, data={} if asked else start)
 
-    def _ask(self, name: str, items: Sequence[Any], form: Form, errors: Sequence[str] = ()) -> Any:
+    def _ask(
+        self,
+        name: str,
+        items: Sequence[Any],
+        form: Form,
+        errors: Sequence[str] = (),
+        status: int = 200,
+    ) -> Any:
         for field in form:
             # An input of another entity is picked where that entity's own form picks it.
             screen = self.screen_of(field.source.model) or self
@@ -157,7 +171,6 @@ class Acting:
         carried = [("rowid", str(item.id)) for item in items] + [("asked", "1")]
         along = ("from", "state", "version")
         carried += [(key, request.form[key]) for key in along if key in request.form]
-        is_asked = "asked" in request.form
         what = repr(items[0]) if len(items) == 1 else _("%(count)s selected", count=len(items))
         page = FormPage(
             title=f"{label} · {what}",
@@ -170,11 +183,11 @@ class Acting:
             mode="action",
             help_url=self.help_url,
             hidden=carried,
-            key=request.form["key"] if is_asked and "key" in request.form else once.new_key(),
+            # Opened from a record page it gets its own; refused it keeps it.
+            key=("asked" in request.form and request.form.get("key")) or once.new_key(),
             save_label=label,
             save_icon=self.actions[name].icon,
         )
-        status = 422 if is_asked and "resumed" not in request.form else 200
         return render_template("form.html", page=page), status
 
 

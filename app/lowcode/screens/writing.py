@@ -33,7 +33,7 @@ class Writing:
             return self._show_form(entry, "add")
         entry = EntryForm(self, self.model(), request.form, {})
         if "resumed" in request.form:
-            return self._show_form(entry, "add", status=200)
+            return self._show_resumed(entry, "add")
         try:
             claim = once.claim_form(db.session(), request.path, request.form)
         except once.KeyReused as reuse:
@@ -74,7 +74,9 @@ class Writing:
         if not self.is_editable(item):
             entry.errors.append(_("This is not possible in the present state."))
             return self._show_form(entry, "edit", status=409)
-        if {"review", "resumed"} & set(request.form):
+        if "resumed" in request.form:
+            return self._show_resumed(entry, "edit")
+        if "review" in request.form:
             return self._show_form(entry, "edit", status=200)
         if request.form.get("version") != str(item.version):
             merge = Merge(entry, EntryForm(self, item, None, {}))
@@ -91,6 +93,12 @@ class Writing:
             flash(_("%(name)s was saved.", name=repr(item)), "success")
             return redirect(self.url_of(pk))
         return self._show_form(entry, "edit")
+
+    def _show_resumed(self, entry: EntryForm, mode: str) -> Any:
+        """What was typed before the session had ended; saving it is for the person to do."""
+        text = _("You are signed in again. What you typed is kept; nothing of it is saved yet.")
+        entry.notes.append((text, None))
+        return self._show_form(entry, mode, status=200)
 
     def _show_conflict(self, merge: Merge) -> Any:
         """What the two of them changed, to choose from; saving that is one more save."""

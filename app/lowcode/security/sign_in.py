@@ -13,7 +13,7 @@ from app.extensions import db
 from app.lowcode import audit
 from app.lowcode.fields.inputs import translated
 from app.lowcode.principal import current
-from app.lowcode.security import browser_session
+from app.lowcode.security import browser_session, resuming
 from app.lowcode.security.throttle import TooManyAttempts
 
 
@@ -31,7 +31,10 @@ class AuthView(BaseView):
 
     @expose("/login/", methods=["GET", "POST"])
     def login(self) -> Any:
-        if current().user_id is not None:
+        kept = request.form.get("kept", "")
+        if (user_id := current().user_id) is not None:
+            if page := resuming.resumed(kept, user_id):
+                return page
             return redirect(local_target(request.args.get("next")))
         form = SignInForm()
         if request.method == "GET":
@@ -49,6 +52,8 @@ class AuthView(BaseView):
             return _page(form, _("The user name or password is not right."), 401)
         browser_session.begin(user)
         db.session.commit()
+        if page := resuming.resumed(kept, user.id):
+            return page
         return redirect(local_target(form.next.data) if form.next.data else home_of(user))
 
     @expose("/logout/", methods=["POST"])
@@ -63,7 +68,18 @@ class AuthView(BaseView):
 def _page(form: SignInForm, error: str | None = None, status: int = 200) -> Any:
     if error:
         form.form_errors.append(error)
-    return render_template("login.html", form=form, next=form.next.data), status
+    kept = request.form.get("kept") if request.endpoint == "AuthView.login" else None
+    return render_template("login.html", form=form, next=form.next.data, kept=kept), status
+
+
+def sign_in_again() -> Any | None:
+    """`before_request`: a form whose session has ended waits in the sign-in page."""
+    kept = resuming.kept_form()
+    if kept is None:
+        return None
+    # Not with what was posted: a record may have a field named like one of these.
+    page = render_template("login.html", form=SignInForm(formdata=None), next="", kept=kept)
+    return page, 401
 
 
 def local_target(address: str | None) -> str:

@@ -53,6 +53,8 @@ class SettingView(BaseView):
     @permission_name("edit")
     def save(self) -> Any:
         form = _form(request.form)
+        if "resumed" in request.form:
+            return self._render(form)
         if not form.validate():
             db.session.rollback()
             return self._render(form), 422

@@ -1,0 +1,2 @@
+// After signing in again: back to the form with what was typed before.
+document.querySelector("[data-resume]").requestSubmit();
