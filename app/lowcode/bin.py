@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask import current_app
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext
 from sqlalchemy import ColumnElement, and_, event, false, inspect, or_, select, true
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.entities.base import OWNED, SHARED
 from app.entities.system.bin import BinEntry
@@ -86,15 +89,19 @@ def just_made(session: Session) -> list[int]:
     return [entry.id for entry in session.info.pop(_MADE, ())]
 
 
+_options: WeakKeyDictionary[Principal, ORMOption] = WeakKeyDictionary()
+
+
 # who sees what --------------------------------------------------------------------
 def _narrow(state: ORMExecuteState) -> None:
     actor = acting.current_or_none()
     if actor is None or actor.sees_all or not state.is_select or state.is_column_load:
         return
-    clause = visible(actor)
-    state.statement = state.statement.options(
-        with_loader_criteria(BinEntry, clause, include_aliases=True)
-    )
+    option = _options.get(actor)
+    if option is None:
+        option = with_loader_criteria(BinEntry, visible(actor), include_aliases=True)
+        _options[actor] = option
+    state.statement = state.statement.options(option)
 
 
 def visible(actor: Principal) -> ColumnElement[bool]:
@@ -107,6 +114,7 @@ def visible(actor: Principal) -> ColumnElement[bool]:
     return or_(false(), *clauses)
 
 
+@cache
 def binned_models() -> list[type[Any]]:
     return [mapper.class_ for mapper in Model.registry.mappers if is_binned(mapper.class_)]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from flask_appbuilder import Model
@@ -43,6 +44,7 @@ def parts_of(row: Any) -> Iterator[Any]:
                 yield from parts_of(part)
 
 
+@cache
 def whole_of(model: type[Any]) -> tuple[type[Any], Column[Any]] | None:
     """Where rows of `model` are lines of another entity: that one, and the key that names it."""
     for mapper in Model.registry.mappers:
