@@ -39,6 +39,20 @@ class Row:
     version: int = 0
 
 
+@dataclass
+class Sheet:
+    """A table of a page's own, as `list/_grid.html` draws it."""
+
+    columns: list[Column]
+    rows: list[Row]
+    count: int = 0
+    first: int = 0
+    last: int = 0
+    sizes: tuple[Any, ...] = ()
+    prev_url: str | None = None
+    next_url: str | None = None
+
+
 @dataclass(slots=True)
 class Choice:
     value: str

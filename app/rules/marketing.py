@@ -1,7 +1,7 @@
 """Campaigns: their vocabulary, their states, and what came of them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 
 from app.rules.choices import Choice
@@ -79,11 +79,27 @@ class CampaignResults:
     cost: Decimal = Decimal("0.00")
 
     @property
+    def response_percent(self) -> Decimal | None:
+        """Of those it was sent to, how many responded, in percent; None where nothing was sent."""
+        return percent(self.responded, self.sent)
+
+    @property
     def roi_percent(self) -> Decimal | None:
         """(revenue - cost) / cost in percent, one decimal; None where nothing was spent."""
         if self.cost <= 0:
             return None
         return percent(self.revenue - self.cost, self.cost)
+
+
+_FIGURES = fields(CampaignResults)
+
+
+def together(results: Iterable[CampaignResults]) -> CampaignResults:
+    """What came of several campaigns taken as one."""
+    whole = list(results)
+    return CampaignResults(
+        **{f.name: sum((getattr(one, f.name) for one in whole), f.default) for f in _FIGURES}
+    )
 
 
 def percent(part: Decimal | int, whole: Decimal | int) -> Decimal | None:

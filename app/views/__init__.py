@@ -26,7 +26,7 @@ from app.views.inventory import (
     StockView,
     WarehouseView,
 )
-from app.views.marketing import CampaignMemberView, CampaignView
+from app.views.marketing import CampaignComparisonView, CampaignMemberView, CampaignView
 from app.views.purchasing import PurchaseOrderView, SupplierView
 from app.views.reports import ReportView
 from app.views.sales import (
@@ -98,7 +98,12 @@ MENU: tuple[Area, ...] = (
             CarrierView,
         ),
     ),
-    Area("marketing", "Marketing", "speakerphone", (CampaignView, CampaignMemberView)),
+    Area(
+        "marketing",
+        "Marketing",
+        "speakerphone",
+        (CampaignView, CampaignMemberView, CampaignComparisonView),
+    ),
     Area(
         "support",
         "Service",

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.rules.marketing import REACHED, CampaignResults, MemberStatus
+from app.rules.marketing import REACHED, CampaignResults, MemberStatus, together
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,15 @@ def test_return_is_what_came_beyond_the_cost(revenue: str, cost: str, percent: s
 )
 def test_whoever_took_a_step_took_those_before_it(status: MemberStatus, steps: set[str]) -> None:
     assert {step for step, statuses in REACHED.items() if status in statuses} == steps
+
+
+def test_campaigns_taken_together_are_one() -> None:
+    both = together(
+        [
+            CampaignResults(sent=4, responded=1, revenue=Decimal("100.00"), cost=Decimal("50.00")),
+            CampaignResults(sent=6, responded=3, revenue=Decimal("20.00"), cost=Decimal("50.00")),
+        ]
+    )
+    assert (both.response_percent, both.roi_percent) == (Decimal("40.0"), Decimal("20.0"))
+    assert together([]) == CampaignResults()
+    assert together([]).response_percent is None

@@ -64,6 +64,34 @@ def test_each_result_opens_the_rows_it_counts(app: Flask, visitor: Visitors) -> 
     assert "-100.0 %" in page
 
 
+def test_campaigns_stand_side_by_side_with_their_sums(app: Flask, visitor: Visitors) -> None:
+    first = Campaign(name="示例甲", cost=Decimal(1000), type="email")
+    second = Campaign(name="示例乙", cost=Decimal(500), type="event")
+    members = [
+        CampaignMember(campaign=campaign, name=f"演示 {n}", status=status)
+        for campaign in (first, second)
+        for n, status in enumerate([MemberStatus.SENT, MemberStatus.RESPONDED])
+    ]
+    saved(app, first, second, *members)
+    boss = visitor("administrator", locale="en")
+    page = boss.get("/campaign-comparison/").text
+    assert page.count("50.0 %") == 3, "each campaign and both together"
+    assert '<td class="number has-total" data-label="Cost">1,500.00</td>' in page
+    for path, query, count in re.findall(r'href="(/campaign-members/)(\?[^"]+)">(\d+)</a>', page):
+        lines = boss.get(f"{path}export.csv{unescape(query)}").text.strip().splitlines()
+        assert len(lines) - 1 == int(count)
+    narrowed = boss.get("/campaign-comparison/?f.type=event").text
+    assert "示例乙" in narrowed
+    assert "示例甲" not in narrowed
+    chart = boss.get("/campaign-comparison/chart").json
+    assert chart is not None
+    assert chart["series"][0]["data"] == [1000.0, 500.0]
+
+
+def test_who_lists_no_campaigns_compares_none(visitor: Visitors) -> None:
+    assert visitor("warehouse").get("/campaign-comparison/").status_code == 403
+
+
 def test_a_seller_sees_campaigns_and_not_their_members(app: Flask, visitor: Visitors) -> None:
     (key,) = saved(app, Campaign(name="示例活动"))
     seller = visitor("sales")

@@ -17,7 +17,7 @@ from app.lowcode import field_rights, listing
 from app.lowcode.fields.inputs import translated
 from app.lowcode.figures import Figure, ShownFigure, show
 from app.lowcode.listing import ListState, read_state
-from app.lowcode.pages import Cell, Chip, Column, FilterSpec, Row
+from app.lowcode.pages import Cell, Chip, Column, FilterSpec, Row, Sheet
 from app.lowcode.screens.lists import chips_of, filter_of
 from app.rules.errors import DomainError
 from app.services.inventory.overview import (
@@ -49,20 +49,6 @@ TILES = (
     (lazy_gettext("Low stock"), {"f.is_low": "yes"}, "alert-triangle", None),
     (lazy_gettext("Low, orders counted"), {"f.is_short": "yes"}, "alert-octagon", None),
 )
-
-
-@dataclass
-class Sheet:
-    """One table, as `list/_grid.html` draws it."""
-
-    columns: list[Column]
-    rows: list[Row]
-    count: int = 0
-    first: int = 0
-    last: int = 0
-    sizes: tuple[Any, ...] = ()
-    prev_url: str | None = None
-    next_url: str | None = None
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """The screens of the area marketing."""
 
 from app.views.marketing.campaign import CampaignMemberView, CampaignView
+from app.views.marketing.comparison import CampaignComparisonView
 
-__all__ = ["CampaignMemberView", "CampaignView"]
+__all__ = ["CampaignComparisonView", "CampaignMemberView", "CampaignView"]
