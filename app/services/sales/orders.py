@@ -135,10 +135,21 @@ def over_credit(session: Session, order: SalesOrder) -> Decimal:
     return max(owed + order.total_amount - limit, _NONE)
 
 
+def order_of_deal(session: Session, deal: Deal) -> SalesOrder | None:
+    """The latest order of a deal that was not cancelled, where the acting person sees it."""
+    of_deal = (SalesOrder.deal_id == deal.id, SalesOrder.state != OrderState.CANCELLED)
+    return session.scalar(
+        select(SalesOrder).where(*of_deal).order_by(SalesOrder.id.desc()).limit(1)
+    )
+
+
 def order_from_deal(session: Session, deal: Deal, *, today: date, tax_rate: Decimal) -> SalesOrder:
     """A draft for the deal's customer with its main product at the deal's amount; flushed."""
     if deal.customer is None:
         raise DomainError("The deal needs a customer before it becomes an order.", field="customer")
+    known = order_of_deal(session, deal)
+    if known is not None:
+        raise DomainError("The deal has an order already: %(code)s.", code=known.code)
     order = SalesOrder(
         customer=deal.customer,
         contact=deal.contact,

@@ -7,16 +7,19 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, func, select
 
 from app.entities.sales.deal import Deal, StageChange
+from app.entities.sales.order import SalesOrder
 from app.entities.sales.pipeline import Pipeline, Stage
 from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode import principal
 from app.lowcode.fields.relations import key_of
 from app.lowcode.listing import ListState, read_state
+from app.lowcode.pages import Action
 from app.lowcode.screens import (
     Board,
     Calendar,
@@ -29,6 +32,7 @@ from app.lowcode.screens import (
     action,
 )
 from app.lowcode.screens.lists import list_page
+from app.lowcode.screens.records import record_page
 from app.lowcode.settings.orders import usual_tax_rate
 from app.rules.errors import DomainError
 from app.rules.pipeline import DEAL, StageKind, may_order
@@ -172,10 +176,24 @@ class DealView(EntityView):
         else:
             self.pre_save(item, is_new)
 
+    # the record -------------------------------------------------------------------
+    @expose("/<int:pk>")
+    @has_access
+    @permission_name("show")
+    def show(self, pk: int) -> Any:
+        """As everywhere; a deal that was ordered leads to its order."""
+        deal = self.get_item(pk)
+        page = record_page(self, deal)
+        screen, order = self.screen_of(SalesOrder), orders.order_of_deal(db.session(), deal)
+        if order is not None and screen.may("can_show"):
+            label, url = gettext("Order %(code)s", code=order.code), screen.url_of(order.id)
+            page.actions.insert(0, Action("show_order", label, "shopping-cart", url, method="get"))
+        return render_template("record.html", page=page)
+
     # actions ----------------------------------------------------------------------
     def is_action_available(self, name: str, item: Deal) -> bool:
         if name == "order":
-            return may_order(item.stage.kind)
+            return may_order(item.stage.kind) and orders.order_of_deal(db.session(), item) is None
         return name not in DEAL.actions or DEAL.may(name, item.stage.kind)
 
     @action("win", _("Mark as won"), _("Mark these deals as won?"), icon="trophy")

@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.entities.catalog import Product
+from app.entities.customers import Customer
 from app.entities.sales.deal import Deal
+from app.entities.sales.order import SalesOrder
 from app.entities.sales.pipeline import LostReason
+from app.rules.orders import OrderState
 from app.rules.pipeline import DEAL, StageKind, may_order
 from tests.callers import Caller, inside
 from tests.services.sales.conftest import make_pipeline
@@ -205,3 +210,34 @@ def test_a_board_shows_the_stages_of_one_pipeline(
     first = [str(stages[code]) for code in stages]
     assert [stack for stack in stacks("") if stack in first] == first
     assert not set(stacks(f"&f.pipeline={key}")) & set(first)
+
+
+def test_a_deal_is_ordered_once_and_leads_to_its_order(
+    app: Flask, visitor: Visitors, new_deal: Callable[..., int]
+) -> None:
+    boss = visitor("administrator", locale="en")
+    with inside(app) as session:
+        customer = Customer(name="示例公司")
+        product = Product(name="示例产品", sale_price=Decimal(9))
+        session.add_all([customer, product])
+        session.flush()
+        wanted = {"customer_id": customer.id, "product_id": product.id, "amount": Decimal(120)}
+    key = new_deal(boss.user_id, **wanted)
+    offer = 'action="/deals/action/order"'
+    assert offer in boss.get(f"/deals/{key}").text
+    made = boss.post("/deals/action/order", rowid=key)
+    with inside(app) as session:
+        order = session.scalars(select(SalesOrder)).one()
+        (line,) = order.lines
+        assert (line.product_id, line.quantity, line.unit_price) == (
+            wanted["product_id"], 1, Decimal(120),
+        )  # fmt: skip
+        url = f"/sales-orders/{order.id}"
+        assert made.location == f"{url}/edit"
+    page = boss.get(f"/deals/{key}").text
+    assert offer not in page
+    assert f'href="{url}"' in page
+    assert boss.post("/deals/action/order", rowid=key).status_code == 409
+    with inside(app) as session:
+        session.scalars(select(SalesOrder)).one().state = OrderState.CANCELLED
+    assert offer in boss.get(f"/deals/{key}").text
