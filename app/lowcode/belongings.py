@@ -1,5 +1,7 @@
 """Notes and files belong to a record: where files lie, and that all of it goes with the record."""
 
+import secrets
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.entities.base import Entity
 from app.entities.system.record import Attachment, Note
 from app.extensions import db
+from app.lowcode import audit
 from app.lowcode.snapshots import belongings_of, is_binned
 
 
@@ -24,6 +27,30 @@ def folder() -> Path:
     path: Path = current_app.extensions["kehu_settings"].attachments
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def carry_over(session: Session, source: Any, target: Any, remark: str) -> None:
+    """Copy the notes and files of a saved record to another one that goes on from it.
+
+    Notes keep their writers and moments; `remark` says on the target where they are from.
+    """
+    held = belongings_of(session, source)
+    entity, key = type(target).__name__, target.id
+    session.add(Note(entity=entity, entity_id=key, text=remark))
+    for row in held:
+        kept = {"created_on": row.created_on, "created_by_id": row.created_by_id}
+        if isinstance(row, Note):
+            session.add(Note(entity=entity, entity_id=key, text=row.text, **kept))
+            continue
+        path = folder() / row.stored_name
+        if not path.is_file():
+            continue
+        copy = folder() / secrets.token_hex(16)
+        remove_after_rollback(session, copy)
+        shutil.copyfile(path, copy)
+        same = {name: getattr(row, name) for name in ("name", "content_type", "size", "sha256")}
+        session.add(Attachment(entity=entity, entity_id=key, stored_name=copy.name, **same, **kept))
+        audit.record(session, "attach", entity, key, repr(target), {"file": [None, row.name]})
 
 
 def remove_after_commit(session: Session, path: Path) -> None:

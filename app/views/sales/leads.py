@@ -11,6 +11,7 @@ from app.entities.sales.lead import Lead
 from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode import principal
+from app.lowcode.belongings import carry_over
 from app.lowcode.screens import (
     Board,
     Chart,
@@ -108,13 +109,7 @@ class LeadView(EntityView):
 
     @action("convert", _("Convert"), icon="arrow-right-circle", optional=["customer"])
     def convert(self, items: Any, values: dict[str, Any]) -> None:
-        by_id, now = principal.current().user_id, clock.now()
-        self.apply(
-            items,
-            lambda lead: leads.convert_lead(
-                db.session, lead, customer=values["customer"], by_id=by_id, now=now
-            ),
-        )
+        self.apply(items, lambda lead: _convert(lead, values["customer"]))
 
     @action("disqualify", _("Disqualify"), _("Disqualify these leads?"), icon="user-x")
     def disqualify(self, items: Any) -> None:
@@ -129,3 +124,11 @@ class LeadView(EntityView):
         person = db.session.get(User, principal.current().user_id)
         for lead in items:
             lead.owner = person
+
+
+def _convert(lead: Lead, customer: Customer | None) -> None:
+    """What was written and attached goes on with the deal."""
+    by_id = principal.current().user_id
+    made = leads.convert_lead(db.session, lead, customer=customer, by_id=by_id, now=clock.now())
+    remark = gettext("From the lead %(name)s.", name=repr(lead))
+    carry_over(db.session(), lead, made.deal, remark)

@@ -1,6 +1,7 @@
 """Leads as people work on them, until they become a customer."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from app.entities.customers import Customer
 from app.entities.sales.deal import Deal
 from app.entities.sales.lead import Lead
+from app.entities.system.record import Attachment
 from app.rules.leads import LEAD, LeadStatus
 from tests.callers import inside
 from tests.visitors import Visitor
@@ -40,6 +42,24 @@ def test_converting_makes_a_customer_and_a_deal_of_the_same_owner(
         assert lead.status is LeadStatus.CONVERTED
         assert (lead.customer.owner_id, lead.deal.owner_id) == (person.user_id, person.user_id)
         assert lead.customer.name in person.get(f"/leads/{key}").text
+
+
+def test_notes_and_files_go_on_with_the_deal(app: Flask, visitor: Visitors) -> None:
+    person = visitor("sales", name="Writer", locale="en")
+    key = saved(app, person.user_id)
+    person.post(f"/leads/{key}/notes", text="wants ten of them")
+    person.post(f"/leads/{key}/files", file=(BytesIO(b"%PDF-1.7 x"), "wish.pdf"))
+    person.post("/leads/action/convert", rowid=key, asked=1)
+    with inside(app) as session:
+        deal = session.get_one(Lead, key).deal_id
+        file = session.scalars(select(Attachment.id).where(Attachment.entity == "Deal")).one()
+    page = person.get(f"/deals/{deal}").text
+    for text in ("wants ten of them", "wish.pdf", "From the lead 张三."):
+        assert text in page, text
+    assert person.get(f"/deals/{deal}/files/{file}", buffered=True).data == b"%PDF-1.7 x"
+    # Each has its own: what is removed from one stays with the other.
+    person.post(f"/deals/{deal}/files/{file}/delete")
+    assert "wish.pdf" in person.get(f"/leads/{key}").text
 
 
 def test_a_lead_is_not_converted_twice(app: Flask, visitor: Visitors) -> None:
