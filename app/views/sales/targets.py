@@ -10,12 +10,12 @@ class TargetView(EntityView):
     datamodel = EntityInterface(Target)
     icon = "target-arrow"
     help_page = "sales"
-    list_columns = ["metric", "period", "user", "team", "amount"]
+    list_columns = ["metric", "period", "user", "team", "amount", "achieved", "achieved_share"]
     quick_search = ["user.name", "team.name"]
     filters = ["metric", "period", "user", "team", "amount"]
     base_order = ("period", "desc")
     form = [Section("Target", ["metric", "period", "user", "team", "amount"])]
-    facts = ["period", "user", "team", "amount"]
+    facts = ["period", "user", "team", "amount", "achieved", "achieved_share"]
     layouts = [Chart("period", sum="amount", split="metric", kind="bar")]
 
     def pre_save(self, item: Target, is_new: bool) -> None:
