@@ -99,7 +99,8 @@ def test_a_move_is_posted_by_hand_and_stays(shop: Flask, visitor: Visitors) -> N
             "from_location": str(outside(session, LocationKind.OPENING).id),
             "to_location": str(place_of(session, level.warehouse).id),
         }
-    answer = person.post("/stock-moves/new", quantity="2", value_amount="10.24", **fields)
+    # Warehouse staff sees no values and gives none: the average cost so far counts.
+    answer = person.post("/stock-moves/new", quantity="2", value_amount="99.99", **fields)
     assert answer.status_code == 302, answer.text
     key = int(answer.headers["Location"].rsplit("/", 1)[1])
     assert person.post("/stock-moves/new", quantity="0", **fields).status_code == 422
@@ -109,7 +110,7 @@ def test_a_move_is_posted_by_hand_and_stays(shop: Flask, visitor: Visitors) -> N
     assert caller.patch(f"stock-moves/{key}", quantity="5").status_code in {403, 404, 405}
     assert caller.delete(f"stock-moves/{key}").status_code in {403, 404, 405}
     with inside(shop) as session:
-        assert session.get_one(StockMove, key).value_amount == Decimal("10.24")
+        assert session.get_one(StockMove, key).value_amount == Decimal("10.23")
         check_books(session)
 
 
