@@ -7,6 +7,8 @@ from config import VERSION, Settings
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole application; settings come from the environment unless given."""
+    # Tables name each other, and Flask-AppBuilder looks at them as soon as it is imported.
+    from app import models  # noqa: F401
     from app.lowcode import boot
 
     settings = settings or Settings.load()
