@@ -61,6 +61,10 @@ class Field:
             return None
         return self.parse(raw if isinstance(raw, str) else str(raw))
 
+    def read_typed(self, text: str) -> Any:
+        """What a person typed into an input of this field."""
+        return self.read(text)
+
     # writing ------------------------------------------------------------------
     def text(self, value: Any) -> str:
         """For people, in their language and zone; "" for None."""

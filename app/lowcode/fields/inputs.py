@@ -86,7 +86,7 @@ class KehuField(FormField):
             return
         self.data = None
         try:
-            self.data = self.source.read(valuelist[0])
+            self.data = self.source.read_typed(valuelist[0])
         except DomainError as error:
             raise ValueError(translated(error)) from error
 

@@ -11,7 +11,10 @@ from app.rules.parsing import parse_decimal
 
 
 class ShareField(DecimalField):
-    """Reads "15%" and 0.15 alike; 15 alone could mean either and is refused."""
+    """Files and programs write "15%" or 0.15; people type 15 or "15%" beside a percentage.
+
+    What could mean either, 15 in a file or 0.15 in an input, is refused.
+    """
 
     #: digits behind the point of the percentage
     _PLACES = 2
@@ -27,6 +30,18 @@ class ShareField(DecimalField):
                 "Write a percentage with its sign, or a share from 0 to 1.", field=self.name
             )
         return share
+
+    def read_typed(self, text: str) -> Any:
+        bare = text.strip()
+        if not bare or bare.endswith(("%", "％")):
+            return self.read(text)
+        percent = parse_decimal(bare, self._PLACES)
+        if percent != 0 and not 1 <= percent <= 100:
+            raise InvalidInput(
+                "Write a percentage from 0 to 100, below 1 with its sign: 15 or 0.5%.",
+                field=self.name,
+            )
+        return percent.scaleb(-2)
 
     def text(self, value: Any) -> str:
         return "" if value is None else format_percent(value, "#,##0.##%")
