@@ -170,3 +170,11 @@ def test_a_file_never_holds_other_rows_than_asked_for(
     fill(app, {"name": "A"})
     answer = admin.get(f"/customers/export.{fmt}", **query)
     assert 400 <= answer.status_code < 500
+
+
+def test_what_may_be_filtered_by_or_is_summed_may_be_exported(app: Flask) -> None:
+    caller = Caller(app, "administrator", locale="en")
+    answer = caller.get("/sales-orders/export.csv", columns="all")
+    header = answer.get_data().decode("utf-8-sig").splitlines()[0].split(",")
+    assert {"Net amount", "Tax amount", "Total amount"} <= set(header)
+    assert caller.get("sales-orders", fields="net_amount,balance_amount").status_code == 200

@@ -48,7 +48,10 @@ def readable_columns(view: Any) -> tuple[str, ...]:
     """
     form = [name for part in view.form if isinstance(part, Section) for name in part.fields]
     badges = getattr(view, "badges", ())
-    names = dict.fromkeys([*view.list_columns, *view.facts, *badges, *form, *_STAMPS])
+    # What the rows may be filtered by is known of them; paths to other records are not theirs.
+    filters = [path for path in view.filters if "." not in path]
+    declared = [*view.list_columns, *view.facts, *badges, *view.totals, *form, *filters]
+    names = dict.fromkeys([*declared, *_STAMPS])
     known = [name for name in names if _is_field(view.model, name)]
     return tuple(field_rights.visible_paths(view.model, known))
 
