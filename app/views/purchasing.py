@@ -124,6 +124,7 @@ class PurchaseOrderView(EntityView):
         _("Order"),
         _("Send these orders to their suppliers? They cannot be edited any more."),
         icon="send",
+        done=_("%(name)s was ordered."),
     )
     def order(self, items: list[PurchaseOrder]) -> None:
         purchasing.place_purchases(db.session, items)
@@ -133,12 +134,19 @@ class PurchaseOrderView(EntityView):
         _("Receive"),
         _("Has everything come? It is added to the stock of the warehouse."),
         icon="package-import",
+        done=_("%(name)s was received."),
     )
     def receive(self, items: list[PurchaseOrder]) -> None:
         now = clock.now()
         purchasing.receive_purchases(db.session, items, now=now, today=now.date())
 
-    @action("cancel", _("Cancel order"), _("Cancel these purchase orders?"), icon="ban")
+    @action(
+        "cancel",
+        _("Cancel order"),
+        _("Cancel these purchase orders?"),
+        icon="ban",
+        done=_("%(name)s was cancelled."),
+    )
     def cancel(self, items: list[PurchaseOrder]) -> None:
         purchasing.cancel_purchases(db.session, items)
 

@@ -23,6 +23,10 @@ class NotPossible(DomainError):  # noqa: N818 - reads as what happened
     """The state of a row does not allow the action."""
 
 
+class SentBefore(DomainError):  # noqa: N818 - reads as what happened
+    """The same dialog was sent before, holding something else."""
+
+
 class Acting:
     """Adds `/action/<name>`; whether it may and can run is asked again here, whatever was shown."""
 
@@ -46,9 +50,9 @@ class Acting:
                     self.check_available(name, items)
                     return self._ask(name, items, form)
                 if "resumed" in request.form:
-                    return self._ask(name, items, form)
+                    return self._ask(name, items, form, key=request.form.get("key"))
                 if not form.validate():
-                    return self._ask(name, items, form, status=422)
+                    return self._ask(name, items, form, status=422, key=request.form.get("key"))
                 values = {field.short_name: field.data for field in form}
             return self._answer(name, items, values)
         except DomainError as error:
@@ -61,7 +65,9 @@ class Acting:
         """Say why not where the person is: in the dialog, on the record, or above the list."""
         if form is not None:
             status = 409 if isinstance(error, NotPossible) else 422
-            return self._ask(name, items, form, [translated(error)], status)
+            # Refused it keeps its key; sent again with something else it is another request.
+            key = None if isinstance(error, SentBefore) else request.form.get("key")
+            return self._ask(name, items, form, [translated(error)], status, key)
         if not {"from", "state"} & set(request.form):
             raise error
         flash(translated(error), "danger")
@@ -76,7 +82,7 @@ class Acting:
             claim = once.claim_form(db.session(), request.path, request.form)
         except once.KeyReused as reuse:
             text = "This was already done with other values. Send it again if you mean it."
-            raise DomainError(text) from reuse
+            raise SentBefore(text) from reuse
         if claim.answer:
             return _tell(claim.answer)
         _check_version(items)
@@ -162,6 +168,7 @@ class Acting:
         form: Form,
         errors: Sequence[str] = (),
         status: int = 200,
+        key: str | None = None,
     ) -> Any:
         for field in form:
             # An input of another entity is picked where that entity's own form picks it.
@@ -183,8 +190,7 @@ class Acting:
             mode="action",
             help_url=self.help_url,
             hidden=carried,
-            # Opened from a record page it gets its own; refused it keeps it.
-            key=("asked" in request.form and request.form.get("key")) or once.new_key(),
+            key=key or once.new_key(),
             save_label=label,
             save_icon=self.actions[name].icon,
         )

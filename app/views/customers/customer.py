@@ -169,20 +169,42 @@ class CustomerView(EntityView):
     def warnings(self, item: Customer) -> list[tuple[str, str | None]]:
         return duplicate_warnings(self, item)
 
-    @action("make_vip", _("Make VIP"), _("Make these customers VIP?"), icon="crown")
+    @action(
+        "make_vip",
+        _("Make VIP"),
+        _("Make these customers VIP?"),
+        icon="crown",
+        done=_("%(name)s is VIP now."),
+    )
     def make_vip(self, items: list[Customer]) -> None:
         customers.set_tier(items, Tier.VIP)
 
-    @action("make_ordinary", _("Make ordinary"), _("Make these customers ordinary?"), icon="user")
+    @action(
+        "make_ordinary",
+        _("Make ordinary"),
+        _("Make these customers ordinary?"),
+        icon="user",
+        done=_("%(name)s is ordinary now."),
+    )
     def make_ordinary(self, items: list[Customer]) -> None:
         customers.set_tier(items, Tier.ORDINARY)
 
-    @action("make_potential", _("Make potential"), _("Make these potential?"), icon="user-question")
+    @action(
+        "make_potential",
+        _("Make potential"),
+        _("Make these potential?"),
+        icon="user-question",
+        done=_("%(name)s is potential now."),
+    )
     def make_potential(self, items: list[Customer]) -> None:
         customers.set_tier(items, Tier.POTENTIAL)
 
     @action(
-        "take_over", _("Take over"), _("Become the owner of these customers?"), icon="hand-grab"
+        "take_over",
+        _("Take over"),
+        _("Become the owner of these customers?"),
+        icon="hand-grab",
+        done=_("%(name)s is yours now."),
     )
     def take_over(self, items: list[Customer]) -> None:
         customers.assign(items, db.session.get(User, principal.current().user_id))
@@ -192,6 +214,7 @@ class CustomerView(EntityView):
         _("Add to campaign"),
         icon="speakerphone",
         inputs=[(CampaignMember, "campaign")],
+        done=_("%(name)s was added to the campaign."),
     )
     def add_to_campaign(self, items: list[Customer], values: dict[str, Any]) -> None:
         added = marketing.add_customers(db.session, values["campaign"], items)
@@ -209,6 +232,7 @@ class CustomerView(EntityView):
         _("Mark as verified"),
         _("Were these files checked?"),
         icon="rosette-discount-check",
+        done=_("%(name)s is verified."),
     )
     def verify(self, items: list[Customer]) -> None:
         for customer in items:

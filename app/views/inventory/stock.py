@@ -79,6 +79,7 @@ class StockLevelView(EntityView):
         multiple=False,
         inputs=["on_hand"],
         optional=[(StockMove, "notes")],
+        done=_("%(name)s was adjusted."),
     )
     def adjust(self, items: list[StockLevel], values: dict[str, Any]) -> None:
         for level in items:
@@ -98,6 +99,7 @@ class StockLevelView(EntityView):
         multiple=False,
         inputs=["warehouse", (StockMove, "quantity")],
         optional=[(StockMove, "notes")],
+        done=_("%(name)s was transferred."),
     )
     def transfer(self, items: list[StockLevel], values: dict[str, Any]) -> None:
         for level in items:

@@ -122,18 +122,24 @@ class CampaignView(MovingView):
     def _act(self, name: str, items: list[Campaign]) -> None:
         self.apply(items, lambda campaign: marketing.act_on_campaign(campaign, name))
 
-    @action("launch", _("Launch"), icon="rocket")
+    @action("launch", _("Launch"), icon="rocket", done=_("%(name)s was launched."))
     def launch(self, items: list[Campaign]) -> None:
         self._act("launch", items)
 
-    @action("finish", _("Finish"), icon="flag-check")
+    @action("finish", _("Finish"), icon="flag-check", done=_("%(name)s is finished."))
     def finish(self, items: list[Campaign]) -> None:
         self._act("finish", items)
 
-    @action("reopen", _("Reopen"), icon="rotate")
+    @action("reopen", _("Reopen"), icon="rotate", done=_("%(name)s was reopened."))
     def reopen(self, items: list[Campaign]) -> None:
         self._act("reopen", items)
 
-    @action("cancel", _("Cancel campaign"), _("Cancel these campaigns?"), icon="ban")
+    @action(
+        "cancel",
+        _("Cancel campaign"),
+        _("Cancel these campaigns?"),
+        icon="ban",
+        done=_("%(name)s was cancelled."),
+    )
     def cancel(self, items: list[Campaign]) -> None:
         self._act("cancel", items)

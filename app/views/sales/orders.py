@@ -253,6 +253,7 @@ class SalesOrderView(EntityView):
         _("Confirm"),
         _("Confirm these orders? Their goods are reserved, and they cannot be edited any more."),
         icon="circle-check",
+        done=_("%(name)s was confirmed."),
     )
     def confirm(self, items: list[SalesOrder]) -> None:
         fulfilment.confirm_orders(db.session, items, payment_days=payment_days())
@@ -262,12 +263,19 @@ class SalesOrderView(EntityView):
         _("Ship"),
         _("Ship these orders? Their goods leave the warehouse."),
         icon="truck-delivery",
+        done=_("%(name)s was shipped."),
     )
     def ship(self, items: list[SalesOrder]) -> None:
         now = clock.now()
         fulfilment.ship_orders(db.session, items, now=now, today=now.date())
 
-    @action("complete", _("Complete"), _("Has everything arrived?"), icon="checks")
+    @action(
+        "complete",
+        _("Complete"),
+        _("Has everything arrived?"),
+        icon="checks",
+        done=_("%(name)s is complete."),
+    )
     def complete(self, items: list[SalesOrder]) -> None:
         fulfilment.complete_orders(db.session, items)
 
@@ -278,6 +286,7 @@ class SalesOrderView(EntityView):
         multiple=False,
         inputs=[(Payment, "amount"), (Payment, "received_date"), (Payment, "method")],
         optional=[(Payment, "reference")],
+        done=_("The payment for %(name)s was registered."),
     )
     def register_payment(self, items: list[SalesOrder], values: dict[str, Any]) -> None:
         for order in items:
@@ -288,6 +297,7 @@ class SalesOrderView(EntityView):
         _("Cancel order"),
         _("Cancel these orders? What is reserved for them is available again."),
         icon="ban",
+        done=_("%(name)s was cancelled."),
     )
     def cancel(self, items: list[SalesOrder]) -> None:
         fulfilment.cancel_orders(db.session, items)

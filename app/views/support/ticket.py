@@ -107,17 +107,28 @@ class TicketView(MovingView):
     def _act(self, name: str, items: list[Ticket]) -> None:
         self.apply(items, lambda ticket: support.act_on_ticket(ticket, name, now_utc()))
 
-    @action("start", _("Start"), icon="player-play")
+    @action("start", _("Start"), icon="player-play", done=_("%(name)s was started."))
     def start(self, items: list[Ticket]) -> None:
         self._act("start", items)
 
-    @action("resolve", _("Resolve"), icon="circle-check", inputs=["solution"])
+    @action(
+        "resolve",
+        _("Resolve"),
+        icon="circle-check",
+        inputs=["solution"],
+        done=_("%(name)s is resolved."),
+    )
     def resolve(self, items: list[Ticket], values: dict[str, Any]) -> None:
         for ticket in items:
             ticket.solution = values["solution"]
         self._act("resolve", items)
 
-    @action("wait", _("Wait for the customer"), icon="hourglass")
+    @action(
+        "wait",
+        _("Wait for the customer"),
+        icon="hourglass",
+        done=_("%(name)s waits for the customer."),
+    )
     def wait(self, items: list[Ticket]) -> None:
         self._act("wait", items)
 
@@ -128,16 +139,23 @@ class TicketView(MovingView):
         multiple=False,
         inputs=["rating"],
         optional=["rating_comment"],
+        done=_("%(name)s was rated."),
     )
     def rate(self, items: list[Ticket], values: dict[str, Any]) -> None:
         rating, comment = values["rating"], values["rating_comment"]
         now = now_utc()
         self.apply(items, lambda row: support.rate_ticket(db.session, row, rating, comment, now))
 
-    @action("close", _("Close"), icon="archive")
+    @action("close", _("Close"), icon="archive", done=_("%(name)s was closed."))
     def close(self, items: list[Ticket]) -> None:
         self._act("close", items)
 
-    @action("reopen", _("Reopen"), _("Open these tickets again?"), icon="rotate")
+    @action(
+        "reopen",
+        _("Reopen"),
+        _("Open these tickets again?"),
+        icon="rotate",
+        done=_("%(name)s was reopened."),
+    )
     def reopen(self, items: list[Ticket]) -> None:
         self._act("reopen", items)

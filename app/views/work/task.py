@@ -79,18 +79,24 @@ class TaskView(MovingView):
     def _act(self, name: str, items: list[Task]) -> None:
         self.apply(items, lambda task: work.act_on_task(task, name, now_utc()))
 
-    @action("finish", _("Done"), icon="check")
+    @action("finish", _("Done"), icon="check", done=_("%(name)s is done."))
     def finish(self, items: list[Task]) -> None:
         self._act("finish", items)
 
-    @action("start", _("Start"), icon="player-play")
+    @action("start", _("Start"), icon="player-play", done=_("%(name)s was started."))
     def start(self, items: list[Task]) -> None:
         self._act("start", items)
 
-    @action("reopen", _("Reopen"), icon="rotate")
+    @action("reopen", _("Reopen"), icon="rotate", done=_("%(name)s was reopened."))
     def reopen(self, items: list[Task]) -> None:
         self._act("reopen", items)
 
-    @action("cancel", _("Cancel task"), _("Cancel these tasks?"), icon="ban")
+    @action(
+        "cancel",
+        _("Cancel task"),
+        _("Cancel these tasks?"),
+        icon="ban",
+        done=_("%(name)s was cancelled."),
+    )
     def cancel(self, items: list[Task]) -> None:
         self._act("cancel", items)
