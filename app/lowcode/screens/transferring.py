@@ -1,8 +1,10 @@
 """Handing a record to somebody else, with what hangs on it and the reason why."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.entities.system.ownership import OwnershipChange
@@ -13,19 +15,19 @@ from app.lowcode.ownership import because, holder_of
 from app.lowcode.screens.declare import action
 from app.services import handover
 
-TRANSFER = "transfer"
+TRANSFER = "hand_over"
 _WITH = "with_"
 
 
 class Transferring:
-    """Adds the action `transfer` to screens whose rows have an owner.
+    """Adds the action `hand_over` to screens whose rows have an owner.
 
     Who may do it is said by the right to assign: without it the owner is a field that is only
     read, and so nothing that the action could ask for.
     """
 
-    @action(TRANSFER, _l("Transfer"), icon="arrows-exchange")
-    def transfer(self, items: Sequence[Any], values: dict[str, Any]) -> None:
+    @action(TRANSFER, _l("Hand over"), icon="arrows-exchange")
+    def hand_over(self, items: Sequence[Any], values: dict[str, Any]) -> None:
         holder = self.model.scope.owner and holder_of(self.model).name
         along = {name.removeprefix(_WITH) for name, wanted in values.items() if wanted is True}
         with because(db.session(), values["reason"]):
@@ -45,7 +47,8 @@ class Transferring:
             "reason": (field_of(OwnershipChange, "reason"), False),
         }
         for kind in handover.companions_of(self.model):
-            flag = FlagValueField(model=self.model, name=_WITH + kind.name, label=_l(kind.label))
+            label = _("Along with it: %(what)s", what=_(kind.label))
+            flag = FlagValueField(model=self.model, name=_WITH + kind.name, label=label)
             inputs[flag.name] = (flag, False)
         return inputs
 
