@@ -100,11 +100,11 @@ def test_a_transfer_is_offered_to_who_may_assign(app: Flask, visitor: Visitors, 
     seller = visitor("sales", locale="en", team_id=team)
     with inside(app) as session:
         key = a_customer(session, owner_id=seller.user_id).id
-    assert "/customers/action/transfer" not in seller.get(f"/customers/{key}").text
-    assert seller.post("/customers/action/transfer", rowid=key).status_code == 403
+    assert "/customers/action/hand_over" not in seller.get(f"/customers/{key}").text
+    assert seller.post("/customers/action/hand_over", rowid=key).status_code == 403
     manager = visitor("sales_manager", locale="en", team_id=team)
-    assert "/customers/action/transfer" in manager.get(f"/customers/{key}").text
-    assert "/contacts/action/transfer" not in manager.get("/contacts/").text
+    assert "/customers/action/hand_over" in manager.get(f"/customers/{key}").text
+    assert "/contacts/action/hand_over" not in manager.get("/contacts/").text
 
 
 # the transfer ---------------------------------------------------------------------
@@ -128,10 +128,10 @@ def test_a_transfer_keeps_everything_and_says_why(app: Flask, visitor: Visitors,
         keys = customer.id, contact.id, mine.id, other.id, task.id
         stage, steps = mine.stage_id, len(mine.stage_changes)
         people = old.id, new.id, third.id
-    asked = manager.post("/customers/action/transfer", rowid=keys[0])
+    asked = manager.post("/customers/action/hand_over", rowid=keys[0])
     assert "with_deals" in asked.text
     sent = {"rowid": keys[0], "asked": 1, "owner": people[1], "reason": "leaves", "with_deals": 1}
-    assert manager.post("/customers/action/transfer", **sent).status_code == 302
+    assert manager.post("/customers/action/hand_over", **sent).status_code == 302
     with inside(app) as session:
         customer, contact, mine, other, task = (
             session.get_one(model, key)
@@ -161,7 +161,7 @@ def test_a_transfer_to_somebody_who_left_is_refused(
     with inside(app) as session:
         gone = make_user(session, "sales", team_id=team, active=False).id
         key = a_customer(session).id
-    answer = boss.post("/customers/action/transfer", rowid=key, asked=1, owner=gone)
+    answer = boss.post("/customers/action/hand_over", rowid=key, asked=1, owner=gone)
     assert answer.status_code == 422
     assert "has left" in answer.text
 
@@ -172,7 +172,7 @@ def test_who_held_a_record_stands_in_its_timeline(app: Flask, visitor: Visitors)
         one, two = (make_user(session, name=name) for name in ("Person One", "Person Two"))
         key, person = a_customer(session, owner=one).id, two.id
     sent = {"rowid": key, "asked": 1, "owner": person, "reason": "closer to them"}
-    boss.post("/customers/action/transfer", **sent)
+    boss.post("/customers/action/hand_over", **sent)
     page = boss.get(f"/customers/{key}").text
     timeline = page[page.index('<ol class="timeline">') :]
     for text in ("Person One", "Person Two", "closer to them"):
