@@ -267,6 +267,10 @@ class RecordPage:
     key: str | None = None
     #: part with every change, loaded by its tab
     history_url: str | None = None
+    #: part with whom it is shared, loaded on its own; None where it cannot be
+    shares_url: str | None = None
+    #: page that explains who sees it, for those who may ask
+    access_url: str | None = None
 
 
 @dataclass(slots=True)

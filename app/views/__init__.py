@@ -45,6 +45,7 @@ from app.views.support import SatisfactionView, SurveyResponseView, SurveyView, 
 from app.views.system.account import AccountView
 from app.views.system.audit import AuditEntryView
 from app.views.system.bin import BinEntryView
+from app.views.system.explain import ExplainView
 from app.views.system.handover import HandoverView
 from app.views.system.imports import ImportView
 from app.views.system.jobs import JobView
@@ -52,6 +53,7 @@ from app.views.system.notifications import NotificationView
 from app.views.system.organization import RegionView, TeamView
 from app.views.system.roles import RoleView
 from app.views.system.settings import SettingView
+from app.views.system.shares import ShareView
 from app.views.system.users import UserView
 from app.views.work import MyDayView, TaskView
 
@@ -151,7 +153,15 @@ def register(app: Flask) -> None:
     """Give every screen of the menu its addresses and permissions."""
     app.extensions["kehu_menu"] = MENU
     with app.app_context():
-        for view in (HomeView, AccountView, HelpView, HandoverView, NotificationView):
+        for view in (
+            HomeView,
+            AccountView,
+            HelpView,
+            HandoverView,
+            NotificationView,
+            ShareView,
+            ExplainView,
+        ):
             app.appbuilder.add_view_no_menu(view)  # type: ignore[attr-defined]
         for area in MENU:
             for view in area.views:

@@ -87,7 +87,12 @@ user_category = _pairs(
     "user_category", "user_id", "ab_user.id", "category_id", "product_category.id"
 )
 User.warehouses = relationship("Warehouse", secondary=user_warehouse, passive_deletes=True)
-User.categories = relationship("ProductCategory", secondary=user_category, passive_deletes=True)
+User.categories = relationship(
+    "ProductCategory",
+    secondary=user_category,
+    passive_deletes=True,
+    info={"label": "Product categories"},
+)
 #: Language, zone and looks; None follows the browser or the company's default.
 User.locale = mapped_column(String(8))
 User.timezone = mapped_column(String(64))
@@ -121,6 +126,7 @@ Role.grants = relationship(
     primaryjoin=Role.id == role_grant.c.role_id,
     secondaryjoin=Role.id == role_grant.c.granted_id,
     passive_deletes=True,
+    info={"label": "Roles it may give", "help": "People with this role give and take these."},
 )
 #: Counts changes of the role's rights too: cached permissions are keyed by it.
 _versioned(Role)

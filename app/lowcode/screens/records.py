@@ -12,6 +12,7 @@ from app.entities.system.record import Attachment
 from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode import field_rights, listing, once
+from app.lowcode.access.sharing import can_be_shared
 from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.base import humanize
 from app.lowcode.figures import show
@@ -63,6 +64,10 @@ def record_page(view: Any, item: Any) -> RecordPage:
         figures=[shown for f in view.figures if (shown := show(f, id=item.id)) is not None],
         documents=view.document_links(item),
         history_url=view.history_url(item),
+        shares_url=url_for("ShareView.card", resource=view.resource, pk=item.id)
+        if can_be_shared(view.model)
+        else None,
+        access_url=view.access_url(item),
         version=getattr(item, "version", None),
         key=once.new_key(),
     )

@@ -294,6 +294,12 @@ class EntityView(
     def url_of(self, pk: int) -> str:
         return url_for(f"{self.endpoint}.show", pk=pk)
 
+    def access_url(self, item: Any) -> str | None:
+        """The page that explains who sees the row; None for those who may not ask."""
+        if not principal.current().can("can_show", "Explain"):
+            return None
+        return url_for("ExplainView.record", resource=self.resource, pk=item.id)
+
     def list_url(self, state: ListState | None = None, **changed: Any) -> str:
         return url_for(f"{self.endpoint}.list") + (state.query(**changed) if state else "")
 

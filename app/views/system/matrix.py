@@ -1,5 +1,6 @@
 """The matrix of one role: every screen, what the role may do on it, and whose rows it reaches."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,16 +8,17 @@ from typing import Any
 from flask import abort, current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import inspect
 from werkzeug.datastructures import MultiDict
 
+from app.entities.base import SHARED
 from app.extensions import db
 from app.lowcode.fields.base import humanize
 from app.lowcode.pages import Choice
 from app.lowcode.principal import DataScope, current
+from app.lowcode.security.field_levels import levels_of
 from app.lowcode.security.permissions import Pair, declared_pairs, known_pairs
 from app.lowcode.security.rights import rights_of, scopes_of
-from app.rules.access import ADMINISTRATOR
+from app.rules.access import ADMINISTRATOR, PLACE_SCOPES
 
 #: The columns of the matrix; everything else a screen offers is a named action.
 COLUMNS: dict[str, Any] = {
@@ -27,6 +29,9 @@ COLUMNS: dict[str, Any] = {
     "can_delete": lazy_gettext("Delete"),
     "can_export": lazy_gettext("Export"),
     "can_import": lazy_gettext("Import"),
+    "can_print": lazy_gettext("Print"),
+    "can_assign": lazy_gettext("Assign"),
+    "can_share": lazy_gettext("Sharing"),
 }
 
 
@@ -48,6 +53,9 @@ class ScreenRow:
     actions: list[Tick]
     #: choices of the data scope; empty where rows belong to nobody
     reach: list[Choice] = field(default_factory=list)
+    #: where the levels of its fields are chosen, and how many are less than everything
+    fields_url: str | None = None
+    narrowed: int = 0
 
 
 @dataclass(slots=True)
@@ -70,9 +78,12 @@ class MatrixPage:
     columns: list[tuple[str, str]]
     areas: list[ScreenArea]
     people: list[str]
+    #: roles that people of this one may give to others
+    grants: list[str]
     list_url: str
     list_title: str
     save_url: str
+    preview_url: str
     edit_url: str | None
     copy_url: str | None
     delete_url: str | None
@@ -93,9 +104,11 @@ def matrix_page(view: Any, role: Any) -> MatrixPage:
         columns=[(name, str(label)) for name, label in COLUMNS.items()],
         areas=[] if is_everything else _areas(role),
         people=[user.name or user.username for user in role.user if user.active],
+        grants=sorted(_(humanize(granted.name)) for granted in role.grants),
         list_url=view.list_url(),
         list_title=str(view.list_title),
         save_url=url_for(f"{view.endpoint}.save_matrix", pk=role.id),
+        preview_url=url_for(f"{view.endpoint}.preview", pk=role.id),
         edit_url=None if is_everything else _url(view, "can_edit", "edit", role),
         copy_url=url_for(f"{view.endpoint}.action_post", name="copy")
         if view.may_action("copy") and not is_everything
@@ -123,9 +136,9 @@ def posted_rights(role: Any, posted: MultiDict[str, str]) -> tuple[set[Pair], di
     reach = scopes_of(role)
     for screen in _screens().values():
         code = posted.get(f"reach.{screen.name}")
-        if not screen.is_owned or code is None:
+        if code is None:
             continue
-        if code not in set(DataScope):
+        if code not in screen.reaches:
             abort(400)
         reach[screen.name] = DataScope(code)
     return asked | elsewhere, reach
@@ -149,7 +162,9 @@ class _Screen:
     name: str
     label: str
     icon: str
-    is_owned: bool
+    #: what a role may reach of its rows; empty where they belong to nobody
+    reaches: tuple[DataScope, ...]
+    model: type[Any] | None
     actions: Mapping[str, Any]
 
 
@@ -157,7 +172,6 @@ def _screens() -> dict[str, _Screen]:
     screens: dict[str, _Screen] = {}
     for view in current_app.appbuilder.baseviews:  # type: ignore[attr-defined]
         model = getattr(view, "model", None)
-        scope = getattr(model, "scope", None)
         name = view.class_permission_name
         if name in screens and not hasattr(view, "list_title"):
             continue
@@ -165,10 +179,18 @@ def _screens() -> dict[str, _Screen]:
             name=name,
             label=str(getattr(view, "list_title", None) or _(humanize(name))),
             icon=getattr(view, "icon", "table"),
-            is_owned=bool(scope is not None and inspect(model, False) and scope.owner),
+            reaches=_reaches(model),
+            model=model,
             actions=getattr(view, "actions", None) or {},
         )
     return screens
+
+
+def _reaches(model: type[Any] | None) -> tuple[DataScope, ...]:
+    scope = getattr(model, "scope", SHARED)
+    if scope.place:
+        return PLACE_SCOPES
+    return tuple(DataScope) if scope.owner else ()
 
 
 def _areas(role: Any) -> list[ScreenArea]:
@@ -178,6 +200,11 @@ def _areas(role: Any) -> list[ScreenArea]:
         name: _row(screens[name], offered, held, reach.get(name, DataScope.NONE))
         for name in {screen for _permission, screen in offered}
     }
+    narrowed = Counter(entity for entity, _column in levels_of(role))
+    for name, row in rows.items():
+        if screens[name].model is not None:
+            row.fields_url = url_for("RoleView.fields", pk=role.id, entity=name)
+            row.narrowed = narrowed[name]
     areas = []
     for label, icon, names in _grouped():
         own = [rows.pop(name) for name in names if name in rows]
@@ -211,10 +238,9 @@ def _row(screen: _Screen, offered: set[Pair], held: set[Pair], reach: DataScope)
         ticks=[tick(permission, label) for permission, label in COLUMNS.items()],
         actions=[tick(permission, _action_label(screen, permission)) for permission in named],
         reach=[
-            Choice(scope.value, _(scope.label), scope.color, scope is reach) for scope in DataScope
-        ]
-        if screen.is_owned
-        else [],
+            Choice(scope.value, _(scope.label), scope.color, scope is reach)
+            for scope in screen.reaches
+        ],
     )
 
 

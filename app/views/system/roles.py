@@ -12,14 +12,18 @@ from sqlalchemy import select
 
 from app.entities.system.user import Role
 from app.extensions import db
+from app.lowcode.access.simulate import RoleChange
 from app.lowcode.fields.base import humanize
 from app.lowcode.listing import read_state
 from app.lowcode.screens import EntityInterface, EntityView, Section, action
 from app.lowcode.screens.lists import list_page
+from app.lowcode.security.field_levels import write_levels
 from app.lowcode.security.guard import EscalationRefused
 from app.lowcode.security.rights import copy_role, write_rights
 from app.rules.access import ADMINISTRATOR
+from app.views.system.effects import effects_of
 from app.views.system.matrix import matrix_page, posted_rights
+from app.views.system.role_fields import fields_page, posted_levels, screen_named
 
 
 class RoleView(EntityView):
@@ -30,8 +34,8 @@ class RoleView(EntityView):
     quick_search = ["name", "description"]
     filters = ["changed_on"]
     base_order = ("name", "asc")
-    form = [Section("Role", ["name", "description"])]
-    facts = ["description"]
+    form = [Section("Role", ["name", "description", "grants"])]
+    facts = ["description", "grants"]
     match_keys = ["name"]
     # A role without its rights is nothing that a file could bring.
     extra_permissions = ()
@@ -96,13 +100,46 @@ class RoleView(EntityView):
             db.session.rollback()
             abort(403)
         db.session.commit()
-        flash(
-            _("The rights of %(name)s hold from now on.", name=role.name)
-            if changed
-            else _("Nothing was changed."),
-            "success",
-        )
+        flash(self._saved_text(role, changed), "success")
         return redirect(self.url_of(pk))
+
+    @expose("/<int:pk>/preview", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def preview(self, pk: int) -> Any:
+        """What the matrix as it is ticked would change for people; nothing is saved."""
+        role = self.get_item(pk)
+        rights, reach = posted_rights(role, request.form)
+        change = RoleChange(role.id, frozenset(rights), reach)
+        return render_template("access/_effect.html", effects=effects_of(change))
+
+    @expose("/<int:pk>/fields/<entity>", methods=["GET"])
+    @has_access
+    @permission_name("show")
+    def fields(self, pk: int, entity: str) -> Any:
+        """How far the role goes with each field of one screen."""
+        page = fields_page(self, self.get_item(pk), screen_named(entity))
+        return render_template("access/fields.html", page=page)
+
+    @expose("/<int:pk>/fields/<entity>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def save_fields(self, pk: int, entity: str) -> Any:
+        role, screen = self.get_item(pk), screen_named(entity)
+        try:
+            changed = write_levels(db.session(), role, posted_levels(role, screen, request.form))
+        except EscalationRefused:
+            db.session.rollback()
+            abort(403)
+        db.session.commit()
+        flash(self._saved_text(role, changed), "success")
+        return redirect(self.url_of(pk))
+
+    @staticmethod
+    def _saved_text(role: Any, changed: bool) -> str:
+        if not changed:
+            return _("Nothing was changed.")
+        return _("The rights of %(name)s hold from now on.", name=_(humanize(role.name)))
 
     def _refused(self, role: Any, text: str, status: int) -> Any:
         page = matrix_page(self, role)

@@ -29,6 +29,7 @@ class UserView(EntityView):
         Section("Person", ["name", "job_title", "email", "phone"]),
         Section("Account", ["username", "roles", "active"]),
         Section("Place in the company", ["team", "region", "reports_to"]),
+        Section("Works at", ["warehouses", "categories"]),
     ]
     facts = ["username", "roles", "team", "active", "last_login"]
     layouts = [Chart("team"), Chart("region")]
@@ -94,6 +95,12 @@ class UserView(EntityView):
     def is_action_available(self, name: str, item: Any) -> bool:
         wanted = {"deactivate": True, "activate": False}.get(name)
         return wanted is None or bool(item.active) is wanted
+
+    def access_url(self, item: Any) -> str | None:
+        """What the person can see, rather than who sees the account."""
+        if not item.active or super().access_url(item) is None:
+            return None
+        return url_for("ExplainView.person", pk=item.id)
 
     def _show_passwords(self, passwords: Sequence[tuple[Any, str]], next_url: str) -> Any:
         return render_template(
