@@ -104,6 +104,9 @@ def _kernel_texts() -> Iterator[tuple[str, str]]:
 
     for detail in ("file", "document", "format", "rows", "filter", "request", "reason", "entries"):
         yield "audit", humanize(detail)
+    # What acts for itself: the actor of its entries.
+    for actor in ("command line", "schedule", "setup", "sign-in"):
+        yield "audit", actor
     for name, role in roles.ROLES.items():
         yield "roles", humanize(name)
         yield "roles", role.description

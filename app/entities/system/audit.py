@@ -27,7 +27,9 @@ class AuditEntry(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: its place in the chain, without gaps
-    sequence: Mapped[int] = mapped_column(BigInteger, unique=True)
+    sequence: Mapped[int] = mapped_column(
+        BigInteger, unique=True, info={"label": "Number in the trail"}
+    )
     created_on: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     #: Nobody for jobs and commands; then `actor` says which.
     user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
@@ -41,7 +43,7 @@ class AuditEntry(Model):
     #: None once the values were taken out
     salt: Mapped[str | None] = mapped_column(String(32))
     values_digest: Mapped[str] = mapped_column(String(64))
-    digest: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64), info={"label": "Checksum"})
 
     user: Mapped[User | None] = relationship(foreign_keys=[user_id])
 

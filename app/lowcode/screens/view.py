@@ -13,6 +13,7 @@ from sqlalchemy import inspect, select
 from app.extensions import db
 from app.lowcode import field_rights, principal
 from app.lowcode.access.sharing import can_be_shared
+from app.lowcode.audit.viewing import note_view
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import LARGEST_KEY
 from app.lowcode.listing import Listable, ListState, read_state
@@ -206,7 +207,11 @@ class EntityView(
         # Not `get`: that would hand out a row already loaded on somebody else's behalf.
         key = min(pk, LARGEST_KEY)
         item = db.session.scalar(select(self.model).where(self.model.id == key))
-        return item if item is not None else abort(404)
+        if item is None:
+            abort(404)
+        if request.method == "GET":
+            note_view(self, item)
+        return item
 
     def get_items(self, keys: Iterable[int]) -> list[Any]:
         """All rows of `keys` in one query; 404 when one of them is not there for this person."""

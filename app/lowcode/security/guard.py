@@ -18,6 +18,7 @@ from app.entities.types import now_utc
 from app.extensions import db
 from app.lowcode.access.rules import check_rule
 from app.lowcode.access.sharing import check_share
+from app.lowcode.audit import refusals
 from app.lowcode.principal import Principal, current
 from app.rules.access import ADMINISTRATOR
 from app.rules.errors import DomainError
@@ -61,21 +62,26 @@ _EDITING = {
 
 
 def _before_flush(session: Session, *_unused: Any) -> None:
-    for row in (*session.new, *session.dirty, *session.deleted):
-        match row:
-            case User():
-                _check_user(session, row)
-            case Role() | RoleScope() | FieldRight():
-                _check_role(session, row)
-            case AccessRule() if row not in session.deleted:
-                _check_administrator(current())
-                check_rule(row)
-            case AccessRule() | AccessRuleSubject():
-                _check_administrator(current())
-            case RecordShare():
-                check_share(session, row)
-            case ApiKey() if row in session.new and row.user_id != current().user_id:
-                _check_administrator(current())
+    with refusals.noticed():
+        for row in (*session.new, *session.dirty, *session.deleted):
+            _check(session, row)
+
+
+def _check(session: Session, row: Any) -> None:
+    match row:
+        case User():
+            _check_user(session, row)
+        case Role() | RoleScope() | FieldRight():
+            _check_role(session, row)
+        case AccessRule() if row not in session.deleted:
+            _check_administrator(current())
+            check_rule(row)
+        case AccessRule() | AccessRuleSubject():
+            _check_administrator(current())
+        case RecordShare():
+            check_share(session, row)
+        case ApiKey() if row in session.new and row.user_id != current().user_id:
+            _check_administrator(current())
 
 
 def _check_user(session: Session, user: Any) -> None:

@@ -1,7 +1,19 @@
 """The audit trail as IT administrators read it: a list that nobody edits."""
 
+from typing import Any
+
+from flask import current_app, render_template
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+from sqlalchemy import select
+
 from app.entities.system.audit import AuditEntry
+from app.extensions import db
+from app.lowcode.pages import Cell, Column, LineTable, RecordPage
 from app.lowcode.screens import Chart, EntityInterface, EntityView
+from app.lowcode.screens.changes import in_words, pairs_of
+from app.lowcode.screens.records import record_page
 
 
 class AuditEntryView(EntityView):
@@ -10,9 +22,61 @@ class AuditEntryView(EntityView):
     base_permissions = ["can_list", "can_show", "can_export"]
     list_columns = ["created_on", "actor", "action", "entity", "label", "address"]
     show_columns = ["created_on", "user", "actor", "address", "action", "entity", "label"]
+    show_columns += ["sequence", "digest"]
     quick_search = ["actor", "label"]
-    filters = ["created_on", "user", "action", "entity", "entity_id"]
+    filters = ["created_on", "user", "action", "entity", "entity_id", "address"]
     order_columns = ["created_on"]
     base_order = ("created_on", "desc")
     layouts = [Chart("created_on"), Chart("user"), Chart("action")]
     help_page = "audit"
+
+    @expose("/<int:pk>")
+    @has_access
+    @permission_name("show")
+    def show(self, pk: int) -> Any:
+        return render_template("record.html", page=_page(self, self.get_item(pk)))
+
+
+def _page(view: AuditEntryView, entry: AuditEntry) -> RecordPage:
+    """The entry, its changes as a table, and the way to the record it is about."""
+    page = record_page(view, entry)
+    title = view.field("entity").text(entry.entity)
+    page.title = " · ".join(
+        part for part in (view.field("action").text(entry.action), title) if part
+    )
+    page.subtitle = entry.label
+    page.note_url = None
+    if entry.changes:
+        page.lines.append(_changes(entry))
+    if (url := _record_url(entry)) is not None:
+        page.facts.append((_("Record"), Cell("link", entry.label or title, url=url)))
+    return page
+
+
+def _changes(entry: AuditEntry) -> LineTable:
+    screen = _screen(entry)
+    words = in_words(screen.model if screen else None, dict(pairs_of(entry.changes)))
+    columns = [
+        Column("field", _("Field"), "text"),
+        Column("old", _("Old value"), "text"),
+        Column("new", _("New value"), "text"),
+    ]
+    rows = [
+        [Cell("text", word.label), Cell("long", word.old), Cell("long", word.new)] for word in words
+    ]
+    return LineTable(_("Changes"), columns, rows)
+
+
+def _screen(entry: AuditEntry) -> Any:
+    """The screen of what the entry is about; None for what has none."""
+    screens = current_app.extensions["kehu_screens"].items()
+    return next((screen for model, screen in screens if model.__name__ == entry.entity), None)
+
+
+def _record_url(entry: AuditEntry) -> str | None:
+    """The record, where it is still there for the reader."""
+    screen = _screen(entry)
+    if screen is None or entry.entity_id is None or not screen.may("can_show"):
+        return None
+    known = db.session.scalar(select(screen.model.id).where(screen.model.id == entry.entity_id))
+    return screen.url_of(known) if known is not None else None
