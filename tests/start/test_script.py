@@ -17,6 +17,7 @@ import pytest
 from tests.start import product
 
 SCRIPT = product.ROOT / "kehu"
+SPREAD = ["-n", "auto", "--dist", "loadfile"]
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +116,9 @@ def test_without_a_command_it_shows_its_help(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "passed_on"),
     [
-        ([], ["--ignore=tests/faults"]),
-        (["-k", "name or other", "-x"], ["-k", "name or other", "-x", "--ignore=tests/faults"]),
+        ([], [*SPREAD, "--ignore=tests/faults"]),
+        (["-k", "name or other"], [*SPREAD, "-k", "name or other", "--ignore=tests/faults"]),
+        (["-n", "0", "-x"], ["-n", "0", "-x", "--ignore=tests/faults"]),
         (["--faults"], ["tests/faults"]),
         (["--faults", "-x"], ["-x", "tests/faults"]),
         (["--faults", "tests/faults/test_a.py"], ["tests/faults/test_a.py"]),
