@@ -11,15 +11,10 @@ from app.commands.users import existing
 from app.entities.system.user import ApiKey
 from app.entities.types import now_utc
 from app.extensions import db
-from app.lowcode import audit
 from app.lowcode.principal import system
+from app.lowcode.security import key_door
 from app.rules.errors import DomainError
-from app.services.system.accounts import (
-    LONGEST_VALIDITY,
-    USUAL_VALIDITY,
-    create_api_key,
-    revoke_api_key,
-)
+from app.services.system.accounts import LONGEST_VALIDITY, USUAL_VALIDITY
 
 command = AppGroup("api-key", help="Keys with which programs act as a user.")
 
@@ -47,10 +42,9 @@ def create(username: str, name: str, role: str | None, days: int) -> None:
                 f"请用 --role 指定 {user.username} 的一个角色：{names}。",
             )
         try:
-            key = create_api_key(db.session(), user, name, chosen, now_utc() + timedelta(days=days))
+            key = key_door.issue(user, name, chosen, now_utc() + timedelta(days=days))
         except DomainError as error:
             raise failure(str(error), str(error)) from error
-        audit.record(db.session(), "api_key", "User", user.id, user.username, {"key": [None, name]})
         db.session.commit()
     click.echo(key)
 
@@ -76,7 +70,5 @@ def revoke(number: int) -> None:
         key = db.session.get(ApiKey, number)
         if key is None:
             raise failure(f"There is no key {number}.", f"没有编号为 {number} 的密钥。")
-        revoke_api_key(key)
-        change = {"key": [key.name, None]}
-        audit.record(db.session(), "api_key", "User", key.user_id, key.user.username, change)
+        key_door.revoke(key)
         db.session.commit()

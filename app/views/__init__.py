@@ -43,6 +43,7 @@ from app.views.sales import (
 )
 from app.views.support import SatisfactionView, SurveyResponseView, SurveyView, TicketView
 from app.views.system.account import AccountView
+from app.views.system.api_keys import ApiKeyView, OwnKeysView
 from app.views.system.audit import AuditEntryView
 from app.views.system.bin import BinEntryView
 from app.views.system.explain import ExplainView
@@ -52,6 +53,7 @@ from app.views.system.jobs import JobView
 from app.views.system.notifications import NotificationView
 from app.views.system.organization import RegionView, TeamView
 from app.views.system.roles import RoleView
+from app.views.system.sessions import OwnSessionsView, UserSessionView
 from app.views.system.settings import SettingView
 from app.views.system.shares import ShareView
 from app.views.system.users import UserView
@@ -142,10 +144,25 @@ MENU: tuple[Area, ...] = (
             SettingView,
             ImportView,
             JobView,
+            UserSessionView,
+            ApiKeyView,
             AuditEntryView,
             BinEntryView,
         ),
     ),
+)
+
+#: for everybody who is signed in, reached from elsewhere than the menu
+UNLISTED: tuple[type[BaseView], ...] = (
+    HomeView,
+    AccountView,
+    OwnSessionsView,
+    OwnKeysView,
+    HelpView,
+    HandoverView,
+    NotificationView,
+    ShareView,
+    ExplainView,
 )
 
 
@@ -153,15 +170,7 @@ def register(app: Flask) -> None:
     """Give every screen of the menu its addresses and permissions."""
     app.extensions["kehu_menu"] = MENU
     with app.app_context():
-        for view in (
-            HomeView,
-            AccountView,
-            HelpView,
-            HandoverView,
-            NotificationView,
-            ShareView,
-            ExplainView,
-        ):
+        for view in UNLISTED:
             app.appbuilder.add_view_no_menu(view)  # type: ignore[attr-defined]
         for area in MENU:
             for view in area.views:

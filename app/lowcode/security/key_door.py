@@ -9,9 +9,10 @@ from sqlalchemy import and_, or_, update
 from app.entities.system.user import ApiKey
 from app.entities.types import now_utc
 from app.extensions import db, writing
+from app.lowcode import audit
 from app.lowcode.security import throttle
 from app.lowcode.security.identity import Identity, find_holder
-from app.services.system.accounts import api_key_digest
+from app.services.system.accounts import api_key_digest, create_api_key, revoke_api_key
 
 #: the last use of a key is exact to the hour: a write per call would queue behind every writer
 _NOTED_EVERY = timedelta(hours=1)
@@ -45,6 +46,25 @@ def find(key: str, address: str) -> Identity | None:
     if attempt is None:
         raise throttle.TooManyAttempts
     return None
+
+
+def issue(user: Any, name: str, role: Any | None, expires_on: datetime | None) -> str:
+    """A new key, to be shown once; with a line in the audit trail. The caller commits."""
+    session = db.session()
+    key = create_api_key(session, user, name, role, expires_on)
+    _record(user, None, name.strip())
+    return key
+
+
+def revoke(key: Any) -> None:
+    """End a key, with a line in the audit trail; the caller commits."""
+    revoke_api_key(key)
+    _record(key.user, key.name, None)
+
+
+def _record(user: Any, before: str | None, after: str | None) -> None:
+    changes = {"key": [before, after]}
+    audit.record(db.session(), "api_key", "User", user.id, user.username, changes)
 
 
 def noted(now: datetime, address: str) -> Any | None:

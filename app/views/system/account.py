@@ -3,7 +3,7 @@
 from typing import Any
 from zoneinfo import available_timezones
 
-from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, g, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import get_locale, get_timezone, lazy_gettext
 from flask_babel import gettext as _
@@ -35,7 +35,7 @@ _LABELS = {
 }
 
 
-class _OneOf:
+class OneOf:
     """The source of a `KehuField` that offers fixed codes; None follows the default."""
 
     kind, max_length = "choice", None
@@ -56,6 +56,25 @@ class _OneOf:
         return value
 
 
+def account_tabs(active: str) -> list[tuple[str, str, bool, None]]:
+    """The pages of one's own account, for `ui.tabs`; `active`: endpoint of the present one."""
+    pages = [
+        ("AccountView.profile", _("Profile")),
+        ("AccountView.password", _("Password")),
+        ("OwnSessionsView.list", _("Signed-in devices")),
+        ("OwnKeysView.list", _("API keys")),
+    ]
+    return [(label, url_for(endpoint), endpoint == active, None) for endpoint, label in pages]
+
+
+def signed_in_at_a_browser() -> None:
+    """401 for strangers; 403 for programs: what is a person's own is no business of theirs."""
+    if current().user_id is None:
+        abort(401)
+    if browser_session.current_key() is None:
+        abort(403)
+
+
 def _choices() -> dict[str, tuple[Any, dict[str, Any]]]:
     zones = sorted(z for z in available_timezones() if "/" in z and not z.startswith("Etc/"))
     languages = current_app.config["LANGUAGES"]
@@ -73,7 +92,7 @@ def _choices() -> dict[str, tuple[Any, dict[str, Any]]]:
 def _profile_form() -> Form:
     fields = {name: field_of(User, name).form_field() for name in _OWN}
     for name, (label, labels) in _choices().items():
-        fields[name] = KehuField(label=label, source=_OneOf(labels), required=False)
+        fields[name] = KehuField(label=label, source=OneOf(labels), required=False)
     posted = request.form if request.method == "POST" else None
     # What is in force stands in the form, chosen or not.
     in_force = {
@@ -116,7 +135,13 @@ class AccountView(BaseView):
         if status == 422:
             db.session.rollback()
         sections = [(_("Person"), _OWN), (_("Language and looks"), tuple(_choices()))]
-        return render_template("account.html", form=form, sections=sections, user=g.user), status
+        return render_template(
+            "account.html",
+            form=form,
+            sections=sections,
+            user=g.user,
+            tabs=account_tabs("AccountView.profile"),
+        ), status
 
     @expose("/account/password", methods=["GET", "POST"])
     def password(self) -> Any:
@@ -132,6 +157,7 @@ class AccountView(BaseView):
             forced=g.user.must_change_password,
             action_url=url_for("AccountView.password"),
             cancel_url=url_for("AccountView.profile"),
+            tabs=account_tabs("AccountView.password"),
         ), (422 if request.method == "POST" else 200)
 
     def _change(self, form: PasswordForm) -> bool:

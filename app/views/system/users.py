@@ -33,6 +33,7 @@ class UserView(EntityView):
     ]
     facts = ["username", "roles", "team", "active", "last_login"]
     layouts = [Chart("team"), Chart("region")]
+    related_views = ["user-sessions", "api-keys"]
     match_keys = ["username", "email"]
 
     def pre_save(self, item: Any, is_new: bool) -> None:
