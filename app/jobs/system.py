@@ -7,8 +7,8 @@ from sqlalchemy import delete, or_
 
 from app.entities.system.job import Job, JobTick
 from app.entities.system.notification import Notification
-from app.entities.system.session import UserSession
 from app.entities.system.once import IdempotencyKey
+from app.entities.system.session import UserSession
 from app.entities.types import now_utc
 from app.lowcode import once
 from app.lowcode.jobs import JobContext, job
