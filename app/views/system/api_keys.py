@@ -113,7 +113,7 @@ class ApiKeyView(EntityView):
     datamodel = EntityInterface(ApiKey)
     icon = "key"
     help_page = "account"
-    exclude_route_methods = {"add", "edit", "delete"}
+    base_permissions = ["can_list", "can_show", "can_export", "revoke"]
     list_columns = [
         "name",
         "user",

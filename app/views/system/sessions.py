@@ -73,7 +73,7 @@ class UserSessionView(EntityView):
     datamodel = EntityInterface(UserSession)
     icon = "devices"
     help_page = "account"
-    exclude_route_methods = {"add", "edit", "delete"}
+    base_permissions = ["can_list", "can_show", "can_export", "revoke"]
     list_columns = ["user", "device", "address", "created_on", "seen_on", "expires_on", "ended_by"]
     show_columns = [
         "user",

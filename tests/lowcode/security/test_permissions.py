@@ -85,7 +85,9 @@ def test_a_changed_role_holds_for_who_was_read_before(session: Any) -> None:
     after = principal_for(user.id)
     assert after.permissions == {("can_list", "Tag")}
     assert after.reaches("Customer") == {DataScope.ALL}
-    assert before.reaches("Customer") == {DataScope.OWN}, "the old one was not changed under anybody"
+    assert before.reaches("Customer") == {DataScope.OWN}, (
+        "the old one was not changed under anybody"
+    )
 
 
 def test_a_role_made_anew_under_an_old_key_does_not_inherit_cached_rights(session: Any) -> None:
