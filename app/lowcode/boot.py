@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 
 from flask import Flask
@@ -11,6 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+# Every table is mapped before FAB's own modules and the first query look at any of them.
+from app import models  # noqa: F401
 from app.extensions import csrf, db, migrate
 from app.lowcode import audit, belongings, bin, field_rights, headers, ownership, problems, shell
 from app.lowcode.security import LocaleManager, SecurityManager, init_security
@@ -83,9 +84,6 @@ def _engine_options(url: str) -> dict[str, Any]:
 
 
 def database(app: Flask, settings: Settings) -> None:
-    # Every table is mapped before the first query.
-    import_module("app.models")
-
     db.init_app(app)
     migrate.init_app(app, db, directory=str(settings.root / "migrations"))
     audit.install()

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.entities.system.access import LoginAttempt
+from app.entities.system.audit import AuditEntry
 from app.extensions import db
 from app.lowcode.principal import system
 from app.lowcode.security import throttle
@@ -48,8 +49,15 @@ def run_workers(url: str, folder: Path, first: int, last: int) -> tuple[int, int
     starts = range(first, last, share)
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.sign_in_attacker", url, str(folder)]
-            + [str(start), str(start + share)],
+            [
+                sys.executable,
+                "-m",
+                "tests.faults.sign_in_attacker",
+                url,
+                str(folder),
+                str(start),
+                str(start + share),
+            ],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
@@ -72,3 +80,5 @@ def test_a_thousand_guesses_are_at_most_ten(product: Flask, url: str, tmp_path: 
         kept = db.session.scalar(select(func.count(LoginAttempt.id)))
         assert kept is not None
         assert kept <= throttle.PER_ACCOUNT
+        refusals = select(func.count()).where(AuditEntry.action == "sign_in_refused")
+        assert 1 <= (db.session.scalar(refusals) or 0) <= WORKERS

@@ -80,13 +80,17 @@ def _stored_password(name: str) -> tuple[int | None, str | None, bool]:
 
 
 def _is_first_refusal(user_id: int | None, address: str) -> bool:
-    """One line per account, address and window: who goes on and on must not fill the trail."""
+    """One line per account and window, or per address where nobody knows the account: whoever
+    goes on and on must not fill the trail.
+    """
     known = (
         select(AuditEntry.id)
         .where(AuditEntry.created_on > now_utc() - throttle.WINDOW)
-        .where(AuditEntry.action == "sign_in_refused", AuditEntry.address == address)
+        .where(AuditEntry.action == "sign_in_refused")
         .where(AuditEntry.entity_id.is_not_distinct_from(user_id))
     )
+    if user_id is None:
+        known = known.where(AuditEntry.address == address)
     with reading():
         is_first = db.session.scalar(known.limit(1)) is None
         db.session.rollback()
