@@ -55,14 +55,17 @@
   });
 
   mount("[data-form]", (form) => {
-    let dirty = form.querySelector("[data-error-summary]") !== null;
+    let dirty = "unsaved" in form.dataset;
     let sending = false;
     const state = form.querySelector("[data-state]");
     const hint = state ? [...state.childNodes] : [];
-    form.addEventListener("input", () => {
+    const change = () => {
       dirty = true;
       state?.replaceChildren(text("unsaved"));
-    });
+    };
+    if (dirty) change();
+    form.addEventListener("input", change);
+    form.addEventListener("change", change);
     form.addEventListener("submit", (event) => {
       if (event.defaultPrevented) return;
       sending = true;
@@ -86,7 +89,7 @@
       sending = true;
       window.location.assign(link.href);
     }, true);
-    const first = form.querySelector(".is-invalid") || form.querySelector(".fields input:not([type=hidden], [type=checkbox]), .fields select:not([data-picker])");
+    const first = form.querySelector(".is-invalid") || form.querySelector(".fields input:not([type=hidden], [type=checkbox], [type=radio]), .fields select:not([data-picker])");
     if (first && !form.querySelector("[data-error-summary]") && window.matchMedia("(min-width: 768px)").matches) first.focus({ preventScroll: true });
   });
 })();

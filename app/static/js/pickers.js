@@ -1,7 +1,7 @@
 // Fields that choose: records found as one types, "create new" in a dialog, and the calendar button.
 (() => {
   "use strict";
-  const { settings, text, mount, refresh, vendor, request, failure, toast, token } = window.kehu;
+  const { settings, text, mount, refresh, vendor, request, failure, toast, confirm, token } = window.kehu;
 
   // Pixels that a full list of options takes.
   const LIST_HEIGHT = 230;
@@ -89,12 +89,25 @@
     const dialog = document.getElementById("form-dialog");
     return new Promise((resolve) => {
       let made = null;
+      let dirty = false;
+      const open = new AbortController();
+      const { signal } = open;
+      const leave = async () => {
+        if (!dirty || await confirm(text("close_unsaved"), { danger: true, yes: text("close_unsaved_yes") })) dialog.close();
+      };
+      dialog.addEventListener("input", () => { dirty = true; }, { signal });
+      dialog.addEventListener("cancel", (event) => {
+        if (event.target !== dialog) return;
+        event.preventDefault();
+        leave();
+      }, { signal });
+      window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); }, { signal });
       const show = (html) => {
         dialog.innerHTML = html;
         window.htmx.process(dialog);
         refresh(dialog);
         const form = dialog.querySelector("form");
-        form.querySelector("[data-dialog-close]").addEventListener("click", () => dialog.close());
+        form.querySelector("[data-dialog-close]").addEventListener("click", leave);
         form.addEventListener("submit", send);
         const first = form.querySelector(".is-invalid") || form.querySelector("input:not([type=hidden]), select, textarea");
         if (first && !first.value && words && first.type === "text") first.value = words;
@@ -117,6 +130,7 @@
         else toast((await failure(answer)).message, "danger");
       };
       dialog.addEventListener("close", () => {
+        open.abort();
         dialog.replaceChildren();
         resolve(made);
       }, { once: true });
@@ -125,6 +139,7 @@
         dialog.showModal();
       }, (problem) => {
         toast(problem.message, "danger");
+        open.abort();
         resolve(null);
       });
     });
