@@ -5,12 +5,12 @@ from typing import Any
 
 from flask_appbuilder import Model
 from flask_babel import gettext as _
-from sqlalchemy import Column, func, inspect, select
+from sqlalchemy import Column, Select, func, inspect, select
 from sqlalchemy.orm import Mapper, Session
 
 from app.lowcode import principal
 from app.lowcode.naming import plural_of
-from app.lowcode.snapshots import whole_of
+from app.lowcode.snapshots import link_tables, whole_of
 
 #: whoever made or last changed a row; it is refused as well, but says little
 _STAMPS = frozenset({"created_by_id", "changed_by_id", "created_by_fk", "changed_by_fk"})
@@ -45,7 +45,26 @@ def visible_uses(session: Session, model: type[Any], key: int) -> list[tuple[typ
         found = session.scalar(select(func.count(counted.distinct())).where(named == key))
         if found:
             counts[user] = counts.get(user, 0) + found
+    for user, linked in _linked(model, key):
+        if actor.can("can_list", user.__name__):
+            found = session.scalar(select(func.count(user.id)).where(user.id.in_(linked)))
+            if found:
+                counts[user] = counts.get(user, 0) + found
     return sorted(counts.items(), key=lambda use: -use[1])
+
+
+def _linked(model: type[Any], key: int) -> Iterator[tuple[type[Any], Select[Any]]]:
+    """(entity, keys of its rows) at the other ends of many-to-many links that hold the row."""
+    entities = {mapper.local_table: mapper.class_ for mapper in Model.registry.mappers}
+    for table in link_tables():
+        for column in table.columns:
+            (target,) = column.foreign_keys
+            if target.column.table is not inspect(model).local_table or target.ondelete:
+                continue
+            for other in table.columns:
+                (end,) = other.foreign_keys
+                if other is not column and end.column.table in entities:
+                    yield entities[end.column.table], select(other).where(column == key)
 
 
 def _references(model: type[Any]) -> Iterator[tuple[Mapper[Any], Column[Any]]]:

@@ -12,7 +12,9 @@ from sqlalchemy import JSON, Boolean, Date, Integer, String, inspect, select
 
 from app.entities.catalog import Product
 from app.entities.customers import Contact, Customer, CustomerAddress, CustomerSource, Tag
+from app.entities.sales.deal import Deal
 from app.entities.sales.order import SalesOrder, SalesOrderLine
+from app.entities.sales.pipeline import Competitor
 from app.entities.system.audit import AuditEntry
 from app.entities.system.bin import BinEntry
 from app.entities.system.organization import Team
@@ -24,6 +26,8 @@ from app.lowcode.security.identity import principal_for
 from app.lowcode.snapshots import columns_of, values_of
 from app.rules.customers import Tier
 from app.rules.errors import DomainError
+from app.services.sales.deals import check_deal
+from seed import reference
 from tests.callers import Caller, inside
 from tests.factories import make_user
 from tests.visitors import Visitor
@@ -296,6 +300,21 @@ def test_what_is_still_used_says_by_what(app: Flask, visitor: Visitors) -> None:
     assert "Contacts 3" in answer.json["message"]
     with inside(app) as session:
         assert session.scalars(select(BinEntry)).all() == []
+
+
+def test_links_that_hold_a_record_are_named(app: Flask, visitor: Visitors) -> None:
+    boss = visitor("administrator", locale="en")
+    with inside(app) as session:
+        reference.seed(session)
+        rival = Competitor(name="Rival")
+        deals = [Deal(title=f"d{n}", competitors=[rival]) for n in range(2)]
+        for deal in deals:
+            check_deal(session, deal, is_new=True, by_id=None, now=datetime.now(UTC))
+        session.add_all(deals)
+        session.flush()
+        key = rival.id
+    boss.post(f"/competitors/{key}/delete")
+    assert "Deals 2" in boss.get(f"/competitors/{key}").text
 
 
 def test_the_bin_tells_no_values_of_what_it_holds(app: Flask) -> None:

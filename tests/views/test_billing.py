@@ -61,6 +61,28 @@ def test_a_payment_is_spread_changed_and_deleted(owed: Flask, visitor: Visitors)
     assert paid(owed) == [0, 0]
 
 
+def test_a_restored_payment_pays_its_orders_again(owed: Flask, visitor: Visitors) -> None:
+    person = visitor("administrator", locale="en")
+    person.post("/payments/new", **fields("80.00", (1, "50.00"), (2, "20.00")))
+    person.post("/payments/1/delete")
+    assert paid(owed) == [0, 0]
+    assert person.post("/bin-entries/1/undo").location == "/payments/1"
+    assert paid(owed) == [Decimal("50.00"), Decimal("20.00")]
+
+
+def test_a_payment_is_not_restored_onto_an_order_that_was_paid_meanwhile(
+    owed: Flask, visitor: Visitors
+) -> None:
+    person = visitor("administrator", locale="en")
+    person.post("/payments/new", **fields("80.00", (1, "50.00"), (2, "20.00")))
+    person.post("/payments/1/delete")
+    person.post("/payments/new", **fields("50.00", (1, "50.00")))
+    assert person.post("/bin-entries/1/undo").location == "/bin-entries/"
+    assert paid(owed) == [Decimal("50.00"), 0]
+    with inside(owed) as session:
+        assert session.scalars(select(Payment.id)).all() == [2]
+
+
 @pytest.mark.parametrize(
     "typed",
     [

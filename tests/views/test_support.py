@@ -183,7 +183,7 @@ def test_an_answer_may_be_left_out_and_taken_back(app: Flask, visitor: Visitors)
         assert session.scalars(select(SurveyResponse.nps)).one() is None
 
 
-def test_deleting_an_answer_takes_the_rating_off_its_ticket(app: Flask, visitor: Visitors) -> None:
+def test_deleting_an_answer_takes_its_rating_off_the_ticket(app: Flask, visitor: Visitors) -> None:
     saved(app, Survey(name="示例问卷", is_for_tickets=True))
     key = ticket_of(app, status=TicketStatus.RESOLVED)
     agent = visitor("service")
@@ -193,6 +193,9 @@ def test_deleting_an_answer_takes_the_rating_off_its_ticket(app: Flask, visitor:
     assert agent.post(f"/survey-responses/{answer}/delete").status_code == 302
     with inside(app) as session:
         assert session.get_one(Ticket, key).rating is None
+    assert agent.post("/bin-entries/1/undo").status_code == 302
+    with inside(app) as session:
+        assert session.get_one(Ticket, key).rating == 4
 
 
 @pytest.fixture

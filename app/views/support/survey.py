@@ -60,6 +60,9 @@ class SurveyResponseView(EntityView):
     def pre_delete(self, item: SurveyResponse) -> None:
         support.forget_response(item)
 
+    def post_restore(self, item: SurveyResponse) -> None:
+        support.check_response(db.session, item)
+
 
 class SurveyView(EntityView):
     datamodel = EntityInterface(Survey)
