@@ -67,7 +67,7 @@
       type: data.kind,
       barMaxWidth: 72,
       barCategoryGap: "42%",
-      stack: data.kind === "bar" ? "all" : undefined,
+      stack: data.kind === "bar" && !data.beside ? "all" : undefined,
       itemStyle: { borderRadius: data.series.length > 1 ? 0 : [4, 4, 0, 0], color: dashed ? style.muted : undefined },
       smooth: 0.25,
       symbol: dashed ? "none" : "circle", // a lone point is seen, too

@@ -150,7 +150,7 @@ def stock_page(title: str) -> StockPage:
         return page
     warehouses = stock_by_warehouse(db.session, where)
     page.warehouses = _warehouse_sheet(asked, warehouses)
-    if asked.levels.may("can_list"):
+    if asked.levels.may("can_list") and _shows_value():
         page.chart_url = url_for("StockLevelView.chart") + asked.state.query(page=1)
     count = count_products(db.session, where)
     offset = (asked.state.page - 1) * PRODUCTS

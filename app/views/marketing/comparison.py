@@ -133,6 +133,7 @@ class CampaignComparisonView(BaseView):
         return jsonify(
             {
                 "kind": "bar",
+                "beside": True,
                 "title": _("Cost and revenue"),
                 "labels": [campaign.name for campaign, _found in compared],
                 "series": [
@@ -148,7 +149,8 @@ class CampaignComparisonView(BaseView):
 
 
 def _sheet(screen: Any, compared: Compared) -> Sheet:
-    labels, whole = labels_of(), texts_of(together(found for _campaign, found in compared))
+    labels = {**labels_of(), "revenue": _("Revenue"), "roi_percent": _("ROI")}
+    whole = texts_of(together(found for _campaign, found in compared))
     columns = [
         Column("name", _("Campaign"), "text"),
         Column("type", _("Type"), "badge"),
