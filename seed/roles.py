@@ -31,6 +31,8 @@ WORDS = {
     "import": ("can_import",),
     # to make somebody else responsible for a record
     "assign": ("can_assign",),
+    # to show a single record to others
+    "share": ("can_share",),
 }
 
 
@@ -91,20 +93,20 @@ ROLES: dict[str, RoleSeed] = {
     "sales_manager": RoleSeed(
         "Customers of the team and the teams below",
         rights={
-            "Customer": "read write assign delete export print import act",
+            "Customer": "read write assign share delete export print import act",
             "Contact": "read write delete export import act",
             "Interaction": "read write delete export import act",
             "Tag": "read write",
             "CustomerSource": "read write",
             "Industry": "read write",
-            "Lead": "read write assign delete export import act",
-            "Deal": "read write assign delete export import act",
+            "Lead": "read write assign share delete export import act",
+            "Deal": "read write assign share delete export import act",
             **_SELLING,
             "Target": "read write delete export",
             "Pipeline": "read write",
             "LostReason": "read write",
             "Competitor": "read write delete",
-            "SalesOrder": "read write assign delete export print import act",
+            "SalesOrder": "read write assign share delete export print import act",
             "Carrier": "read write",
             "Payment": "read export",
             "PaymentAllocation": "read",
@@ -126,14 +128,14 @@ ROLES: dict[str, RoleSeed] = {
     "sales": RoleSeed(
         "Own customers, their contacts and interactions",
         rights={
-            "Customer": "read write export print act",
+            "Customer": "read write share export print act",
             "Contact": "read write delete export act",
             "Interaction": "read write export act",
-            "Lead": "read write export act",
-            "Deal": "read write export act",
+            "Lead": "read write share export act",
+            "Deal": "read write share export act",
             **_SELLING,
             "Competitor": "read write",
-            "SalesOrder": "read write export print confirm complete cancel",
+            "SalesOrder": "read write share export print confirm complete cancel",
             "Carrier": "read",
             "Payment": "read",
             "PaymentAllocation": "read",

@@ -7,6 +7,7 @@ from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -30,6 +31,7 @@ class RecordShare(Entity):
     """
 
     scope = SHARED
+    is_binned = False
     label_column = "entity"
     __table_args__ = (
         Index("ix_record_share_row", "entity", "entity_id"),
@@ -63,15 +65,20 @@ class AccessRule(Entity):
     """
 
     scope = SHARED
+    is_binned = False
 
     name: Mapped[str] = mapped_column(String(100), unique=True)
     #: class name of the entity whose rows it is about
-    entity: Mapped[str] = mapped_column(String(64), index=True)
+    entity: Mapped[str] = mapped_column(
+        String(64), index=True, info={"label": "Records", "format": "entity", "business": True}
+    )
     effect: Mapped[RuleEffect] = mapped_column(ChoiceType(RuleEffect, 8), default=RuleEffect.DENY)
     #: "write" denies changing alone and gives reading, too; "read" denies both and gives one
     operation: Mapped[Access] = mapped_column(ChoiceType(Access, 8), default=Access.READ)
     #: the kernel's condition tree; {} is every row
-    condition: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    condition: Mapped[dict[str, Any]] = mapped_column(
+        JSON, default=dict, info={"format": "condition", "of": "entity", "optional": True}
+    )
     is_active: Mapped[bool] = mapped_column(
         default=True, server_default=true(), info={"label": "Active"}
     )
@@ -115,10 +122,11 @@ class AccessRuleSubject(Entity):
 
 
 class AccessEpoch(Model):
-    """One row that counts changes of who stands where: what a process knows of people's reach is
-    good for as long as the number stays."""
+    """One row that tells one state of who stands where from every other: what a process knows of
+    people's reach is good for as long as the number stays."""
 
     __tablename__ = "access_epoch"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: Drawn anew with every change: of one that was rolled back, nothing can be taken for good.
+    number: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

@@ -20,7 +20,7 @@ from app.entities.base import SHARED
 from app.entities.system.row_access import RecordShare
 from app.entities.types import UTCDateTime, now_utc
 from app.lowcode.principal import Principal
-from app.rules.access import Access, DataScope, RuleEffect
+from app.rules.access import PLACE_SCOPES, Access, DataScope, RuleEffect
 
 Clause = ColumnElement[bool]
 
@@ -53,6 +53,14 @@ def visible(model: type[Any], principal: Principal, access: Access = Access.READ
         return false()
     clause = criterion(model, principal, access) if hasattr(model, "scope") else None
     return true() if clause is None else clause
+
+
+def offered_reaches(model: type[Any]) -> tuple[DataScope, ...]:
+    """What a role may be given over the rows of an entity; empty where they are everybody's."""
+    scope = getattr(model, "scope", SHARED)
+    if scope.owner:
+        return tuple(DataScope)
+    return PLACE_SCOPES if scope.place else ()
 
 
 def decides_about(model: type[Any]) -> type[Any]:
@@ -209,7 +217,7 @@ def shared_with(principal: Principal, access: Access) -> Iterator[Clause]:
     teams = RecordShare.team_id.in_(principal.team_line)
     yield or_(RecordShare.user_id == principal.user_id, teams)
     # Asked anew by every execution: criteria are kept longer than a share may last.
-    now = bindparam("kehu_now", type_=UTCDateTime, callable_=now_utc, unique=True)
+    now = bindparam("kehu_now", type_=UTCDateTime, callable_=lambda: now_utc(), unique=True)
     yield or_(RecordShare.until.is_(None), RecordShare.until > now)
     if access is Access.WRITE:
         yield RecordShare.access == Access.WRITE

@@ -1,8 +1,9 @@
-"""The epoch of access: one number that moves with every change of where people stand.
+"""The epoch of access: one number that changes with every change of where people stand.
 
 It is read with the person of each request; what other processes know is old when it has moved.
 """
 
+from secrets import randbits
 from typing import Any
 
 from sqlalchemy import event, inspect, select
@@ -52,10 +53,9 @@ def install() -> None:
 def move(session: Session) -> None:
     """For changes that go around the unit of work."""
     connection = session.connection()
-    insert: Any = _INSERTS[connection.dialect.name](_table).values(id=1, number=1)
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=["id"], set_={"number": _table.c.number + 1})
-    )
+    number = randbits(62)
+    insert: Any = _INSERTS[connection.dialect.name](_table).values(id=1, number=number)
+    connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_={"number": number}))
 
 
 def _before_flush(session: Session, *_unused: Any) -> None:

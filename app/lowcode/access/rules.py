@@ -10,7 +10,7 @@ from app.entities.base import Entity
 from app.entities.system.row_access import AccessRule
 from app.lowcode import conditions
 from app.lowcode.principal import Principal, RowRule, acting_as
-from app.rules.access import RuleEffect
+from app.rules.access import Access, RuleEffect
 from app.rules.errors import DomainError, InvalidInput
 
 _log = logging.getLogger(__name__)
@@ -45,7 +45,8 @@ def compiled(rule: AccessRule, user_id: int | None) -> RowRule:
     A condition that cannot be read any more (a column is gone) denies everything or gives nothing.
     """
     model = ruled_models().get(rule.entity)
-    effect, operation = rule.effect, rule.operation
+    # A draft that nobody flushed has not got its defaults yet.
+    effect, operation = rule.effect or RuleEffect.DENY, rule.operation or Access.READ
     try:
         if model is None:
             raise InvalidInput("There are no access rules for %(name)s.", name=rule.entity)

@@ -63,13 +63,28 @@ def write_rights(
     return True
 
 
+def write_grants(session: Session, role: Any, granted: Collection[Any]) -> bool:
+    """Give a saved role exactly these roles to grant to others; did anything change?
+
+    Flushes; the change moves the role's version and stands in the audit trail like any other.
+    EscalationRefused for the administrator role, which only administrators give.
+    """
+    guard.check_may_change(role)
+    if set(role.grants) == set(granted):
+        return False
+    role.grants = sorted(granted, key=lambda row: row.id)
+    session.flush()
+    return True
+
+
 def copy_role(session: Session, role: Any, name: str) -> Any:
-    """A new role with the rights, data scopes and field rights of another one."""
+    """A new role with the rights, data scopes, field rights and grants of another one."""
     twin = Role(name=name, description=role.description, home=role.home)
     session.add(twin)
     session.flush()
     write_rights(session, twin, rights_of(session, role), scopes_of(role))
     write_levels(session, twin, levels_of(role))
+    write_grants(session, twin, role.grants)
     return twin
 
 

@@ -80,7 +80,7 @@ def _teams(user: Any) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]
 
 def _people_below(user_id: int) -> tuple[int, ...]:
     rows = db.session.execute(select(User.id, User.reports_to_id))
-    bosses: dict[int, int | None] = dict(rows.tuples())
+    bosses: dict[int, int | None] = dict(rows.all())
     return tuple(sorted(keys_below(bosses, [user_id]) - {user_id}))
 
 
@@ -90,7 +90,7 @@ def _places(user_id: int) -> dict[str, tuple[int, ...]]:
     places = {"warehouses": tuple(sorted(db.session.scalars(warehouses)))}
     if chosen := list(db.session.scalars(categories)):
         rows = db.session.execute(select(ProductCategory.id, ProductCategory.parent_id))
-        parents: dict[int, int | None] = dict(rows.tuples())
+        parents: dict[int, int | None] = dict(rows.all())
         places["categories"] = tuple(sorted(keys_below(parents, chosen)))
     return places
 
