@@ -266,13 +266,13 @@ def _tags_of(field: TagsField, keys: list[int]) -> dict[int, list[Ref]]:
     found: dict[int, list[Ref]] = {}
     if not keys:
         return found
-    target = field.target
-    color = getattr(target, "color", None)
+    target = aliased(field.target)  # it may be the entity itself: roles that grant roles
+    label, color = getattr(target, field.target.label_column), getattr(target, "color", None)
     statement = (
-        select(field.model.id, target.id, field.label_attribute, *([color] if color else []))
-        .join(getattr(field.model, field.name))
+        select(field.model.id, target.id, label, *([color] if color else []))
+        .join(getattr(field.model, field.name).of_type(target))
         .where(field.model.id.in_(keys))
-        .order_by(field.label_attribute)
+        .order_by(label)
     )
     for owner, *parts in db.session.execute(statement):
         found.setdefault(owner, []).append(Ref(*parts))

@@ -100,7 +100,8 @@ def test_no_record_and_no_form_tells(insider: Visitor, keys: Keys) -> None:
 def test_no_other_page_tells(insider: Visitor, keys: Keys) -> None:
     order, customer = keys.order, keys.customer
     for page in (
-        "/", "/stock/", "/my-day/", "/goods/", "/reports/", "/funnel/", "/funnel/chart",
+        "/", "/audit-entries/", "/audit-entries/export.csv?columns=all", "/bin-entries/",
+        "/stock/", "/my-day/", "/goods/", "/reports/", "/funnel/", "/funnel/chart",
         f"/contacts/related/customers/{customer}",
         f"/stock-levels/related/products/{keys.product}",
         "/purchase-orders/related/suppliers/1",
@@ -142,9 +143,11 @@ def test_masked_values_stand_where_the_values_would(insider: Visitor, program: C
 
 
 def test_the_past_is_masked_as_well(insider: Visitor, keys: Keys) -> None:
-    page = insider.get(f"/customers/{keys.customer}").text
-    assert MASK in page
-    assert "Credit limit" not in page
+    page = insider.get(f"/customers/{keys.customer}/history")
+    assert page.status_code == 200
+    assert secrets_in(page) == []
+    assert MASK in page.text
+    assert "Credit limit" not in page.text
 
 
 def test_what_may_be_read_is_shown(insider: Visitor, program: Caller, keys: Keys) -> None:
