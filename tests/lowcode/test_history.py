@@ -196,3 +196,29 @@ def test_addresses_are_for_auditors(app: Flask, visitor: Visitors, key: int) -> 
     put_back(app, boss, key, entry=entry(app, key, 2), field="name")
     assert "127.0.0.1" in page(boss, key)
     assert "127.0.0.1" not in page(visitor("read_only", locale="en"), key)
+
+
+def test_an_entry_shows_its_changes_and_leads_to_its_record(
+    app: Flask, visitor: Visitors, key: int
+) -> None:
+    with inside(app) as session:
+        query = select(AuditEntry.id).where(
+            AuditEntry.entity == "Customer", AuditEntry.action == AuditAction.UPDATE
+        )
+        entry_id = session.scalars(query.order_by(AuditEntry.sequence)).first()
+    boss = visitor("administrator", locale="en")
+    shown = re.sub(r"\s+", " ", boss.get(f"/audit-entries/{entry_id}").text)
+    for words in ("Changed · Customer", "First", "Second", "Ordinary", f'href="/customers/{key}"'):
+        assert words in shown
+    assert f"/audit-entries/{entry_id}/notes" not in shown
+
+
+def test_the_list_of_the_trail_speaks_in_words(visitor: Visitors, key: int) -> None:
+    boss = visitor("administrator", locale="en")
+    listed = boss.get("/audit-entries/?f.entity=Customer&f.action=update").text
+    assert listed.count('badge-soft c-blue">Changed') == 2
+    assert "Third" in listed
+    assert "North" not in boss.get("/audit-entries/?f.entity=Customer").text
+    exported = boss.get("/audit-entries/export.csv?f.entity=Customer&f.action=create").text
+    assert "Created" in exported
+    assert "Customer" in exported

@@ -21,17 +21,18 @@ def cut(session: Session, before: datetime) -> int:
     nothing is left to remove.
     """
     first_kept = select(func.min(AuditEntry.sequence)).where(AuditEntry.created_on >= before)
-    oldest = session.scalar(select(func.min(AuditEntry.sequence)))
+    span = select(func.min(AuditEntry.sequence), func.max(AuditEntry.sequence))
+    oldest, newest = session.execute(span).one()
     if oldest is None:
         return 0
-    end = session.scalar(first_kept) or (session.scalar(select(func.max(AuditEntry.sequence))) + 1)
+    end: int = session.scalar(first_kept) or newest + 1
     last = min(end - 1, oldest + STEP - 1)
     if last < oldest:
         return 0
     digest, moment = session.execute(
         select(AuditEntry.digest, AuditEntry.created_on).where(AuditEntry.sequence == last)
     ).one()
-    removed = last - oldest + 1
+    removed: int = last - oldest + 1
     sealed = seal(keys()[0], checkpoint_parts(last, digest, moment, removed))
     # The tables themselves: to the session the trail is append-only.
     connection = session.connection()

@@ -42,6 +42,8 @@ class HistoryEntry:
     #: network address; only for who may read the audit trail
     where: str
     changes: list[HistoryChange]
+    #: a new record, whose values had none before them
+    is_first: bool = False
     #: can the record be put back as it was right after this?
     can_return: bool = False
 
@@ -144,6 +146,7 @@ def _entry(view: Any, item: Any, event: Told, words: list[Change], may_edit: boo
         who=event.who,
         when=format_datetime(event.moment, "yyyy-MM-dd HH:mm:ss"),
         where=event.address if is_auditor else "",
+        is_first=event.action is AuditAction.CREATE,
         changes=[
             HistoryChange(
                 word.label,

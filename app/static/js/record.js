@@ -14,6 +14,7 @@
         tab.tabIndex = active ? 0 : -1;
         panel(tab).hidden = !active;
       }
+      chosen.scrollIntoView({ block: "nearest", inline: "nearest" });
       const related = panel(chosen).querySelector("[hx-trigger]");
       if (related) window.htmx.trigger(related, "open-tab");
       if (remember) window.history.replaceState(window.history.state, "", `#${chosen.dataset.tab}`);

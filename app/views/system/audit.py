@@ -46,10 +46,11 @@ def _page(view: AuditEntryView, entry: AuditEntry) -> RecordPage:
     )
     page.subtitle = entry.label
     page.note_url = None
+    page.sections = page.sections[:1]  # when and by whom an entry was made stands in it
     if entry.changes:
         page.lines.append(_changes(entry))
     if (url := _record_url(entry)) is not None:
-        page.facts.append((_("Record"), Cell("link", entry.label or title, url=url)))
+        page.facts.append((_("Concerns"), Cell("link", entry.label or title, url=url)))
     return page
 
 
