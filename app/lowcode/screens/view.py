@@ -116,7 +116,11 @@ class EntityView(
     def __init__(self, **kwargs: Any) -> None:
         declared = self.base_permissions
         super().__init__(**kwargs)
-        self.actions = dict(sorted(self.actions.items(), key=lambda pair: pair[1].func.place))
+        # What every record can do stands behind the next step of this one.
+        order = sorted(
+            self.actions.items(), key=lambda pair: (pair[0] == TRANSFER, pair[1].func.place)
+        )
+        self.actions = dict(order)
         if declared is None and self.form:
             self.base_permissions = sorted({*self.base_permissions, *self.extra_permissions})
         # Without a form nothing can be added or changed, without documents nothing printed.
@@ -240,6 +244,10 @@ class EntityView(
     def warnings(self, item: Any) -> Sequence[tuple[str, str | None]]:
         """Doubts to confirm before a form saves: (text, address) pairs."""
         return ()
+
+    def preview_url(self, item: Any) -> str | None:
+        """Where the form is sent to be told what saving it would change, if that can be told."""
+        return None
 
     def is_action_available(self, name: str, item: Any) -> bool:
         """Is the action possible in the row's present state?"""

@@ -105,9 +105,9 @@ window.kehu = (() => {
     document.getElementById("toasts").append(line);
     expire(line);
   };
-  // Errors stay until they are closed.
+  // Errors stay until they are closed; what can be undone stays for a while.
   const expire = (line) => {
-    if (!line.matches(".danger, .error")) setTimeout(() => line.remove(), 6000);
+    if (!line.matches(".danger, .error")) setTimeout(() => line.remove(), line.querySelector("form") ? 20000 : 6000);
   };
   mount(".toast-line", expire);
   document.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.parentElement.remove());
