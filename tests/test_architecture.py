@@ -23,6 +23,7 @@ from app.entities.catalog import Product, ProductCategory, ProductComponent, Uni
 from app.entities.customers import Contact, Customer, CustomerSource, Industry, Interaction, Tag
 from app.entities.purchasing import Supplier
 from app.entities.system.organization import Region, Team
+from app.entities.system.user import User
 from app.entities.types import Money
 from app.extensions import db
 from app.lowcode.fields import field_of, resolve
@@ -69,6 +70,12 @@ def test_every_scope_names_columns_and_relationships_that_exist() -> None:
             links = links_of(entity)
             assert links[scope.owner].target.__name__ == "User", entity
             assert links[scope.team].target.__name__ == "Team", entity
+        if scope.place:
+            assert inspect(User).relationships[scope.place].uselist, entity
+            for path in scope.at:
+                name, _dot, column = path.partition(".")
+                target = inspect(entity).relationships[name].mapper.class_ if column else entity
+                assert (column or name) in inspect(target).column_attrs, (entity, path)
 
 
 def test_every_entity_has_the_column_that_names_its_rows() -> None:
