@@ -30,8 +30,8 @@ _CARRIED = frozenset({"csrf_token", "key", "whose", "resumed"})
 class KeyReused(DomainError):  # noqa: N818 - reads as what happened
     """The key stands for another request of the same person; `answer` is what that one got."""
 
-    def __init__(self, answer: "Answer") -> None:
-        super().__init__("This key was already used for another request.")
+    def __init__(self, text: str, answer: "Answer") -> None:
+        super().__init__(text)
         self.answer = answer
 
 
@@ -79,7 +79,7 @@ def claim(session: Session, key: str | None, *request: Any) -> Claim:
         known = session.get_one(IdempotencyKey, (user_id, key))
         answer = Answer(known.status or 200, known.location, known.body)
         if known.digest != digest:
-            raise KeyReused(answer) from None
+            raise KeyReused("This key was already used for another request.", answer) from None
         return Claim(answer=answer)
     return Claim(row)
 

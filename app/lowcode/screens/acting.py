@@ -81,8 +81,9 @@ class Acting:
         try:
             claim = once.claim_form(db.session(), request.path, request.form)
         except once.KeyReused as reuse:
-            text = "This was already done with other values. Send it again if you mean it."
-            raise SentBefore(text) from reuse
+            raise SentBefore(
+                "This was already done with other values. Send it again if you mean it."
+            ) from reuse
         if claim.answer:
             return _tell(claim.answer)
         _check_version(items)
