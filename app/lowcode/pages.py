@@ -326,6 +326,8 @@ class FormPage:
     save_icon: str = "device-floppy"
     #: (name, value) pairs to post along
     hidden: list[tuple[str, str]] = field(default_factory=list)
+    #: POST the form here for a part that tells what saving it would change
+    preview_url: str | None = None
     #: address to go back to after saving inside a dialog ("create new" of a picker)
     is_dialog: bool = False
 

@@ -53,6 +53,7 @@ from app.views.system.jobs import JobView
 from app.views.system.notifications import NotificationView
 from app.views.system.organization import RegionView, TeamView
 from app.views.system.roles import RoleView
+from app.views.system.rules import AccessRuleView
 from app.views.system.sessions import OwnSessionsView, UserSessionView
 from app.views.system.settings import SettingView
 from app.views.system.shares import ShareView
@@ -139,6 +140,7 @@ MENU: tuple[Area, ...] = (
         (
             UserView,
             RoleView,
+            AccessRuleView,
             TeamView,
             RegionView,
             SettingView,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from app.entities.types import ChoiceType, Money, Quantity, UTCDateTime
-from app.lowcode.fields import moments, numbers, relations, scalars, shares, words
+from app.lowcode.fields import moments, numbers, relations, scalars, shares, trees, words
 from app.lowcode.fields.base import Field, label_for
 
 _BY_FORMAT: dict[str, type[Field]] = {
@@ -24,6 +24,7 @@ _BY_FORMAT: dict[str, type[Field]] = {
     "entity": words.EntityNameField,
     "share": shares.ShareField,
     "scale": numbers.ScaleField,
+    "condition": trees.ConditionField,
 }
 _BY_TYPE: list[tuple[type[Any], type[Field]]] = [
     (ChoiceType, scalars.ChoiceField),

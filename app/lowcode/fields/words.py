@@ -67,6 +67,10 @@ class EntityNameField(Field):
     @property
     def options(self) -> list[Choice]:
         entities = [mapper.class_ for mapper in Model.registry.mappers]
+        if self.info.get("business"):
+            # What the product keeps about itself is left out.
+            own = "app.entities.system."
+            entities = [entity for entity in entities if not entity.__module__.startswith(own)]
         audited = [e for e in entities if hasattr(e, "version") and getattr(e, "is_audited", True)]
         choices = [Choice(entity.__name__, _(title_of(entity))) for entity in audited]
         return sorted(choices, key=lambda choice: choice.label)

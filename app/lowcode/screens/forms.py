@@ -259,6 +259,7 @@ class EntryForm:
             key=self.key if mode == "add" else None,
             version=getattr(self.item, "version", None) if mode == "edit" else None,
             is_dialog=bool(request.args.get("dialog")),
+            preview_url=self.view.preview_url(self.item),
         )
 
 

@@ -7,7 +7,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from app.lowcode.access.simulate import Effect, RoleChange, RuleChange, simulate
-from app.lowcode.naming import plural_from
+from app.lowcode.naming import title_from
 
 
 @dataclass(slots=True)
@@ -50,4 +50,4 @@ def entity_label(entity: str) -> str:
     """What an entity's list is called in the reader's language."""
     screens = current_app.extensions["kehu_screens"].items()
     view = next((view for model, view in screens if model.__name__ == entity), None)
-    return str(view.list_title) if view else _(plural_from(entity))
+    return str(view.list_title) if view else _(title_from(entity))
