@@ -96,7 +96,7 @@ def ask(question: ConfirmationNeeded) -> Any:
     """The page with the question, or what a script is told."""
     db.session.rollback()
     if wants_json():
-        text = _("Confirm your password first: My account, Confirm password.")
+        text = _("Confirm your password first: sign out and in again, then repeat this.")
         return jsonify({"message": text}), 403
     carried = [pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_CARRIED]
     page = render_template(

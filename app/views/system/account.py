@@ -47,7 +47,7 @@ class OneOf:
     def options(self) -> list[Choice]:
         return [Choice(code, str(label)) for code, label in self._labels.items()]
 
-    def read(self, text: str) -> str | None:
+    def read_typed(self, text: str) -> str | None:
         if text and text not in self._labels:
             raise InvalidInput("This is not one of the choices.")
         return text or None
