@@ -70,6 +70,7 @@ def test_every_derived_key_says_what_it_comes_from(session: Session) -> None:
         assert set(getattr(entity, "derived", {})) <= set(entity.derived_from), entity
 
 
+@pytest.mark.usefixtures("database")
 def test_levels_hold_from_the_next_request_on_and_stand_in_the_trail(session: Session) -> None:
     role = make_role(session, "lab", "Customer", "Product")
     person = make_user(session, "lab")
