@@ -3,7 +3,7 @@
 import pytest
 
 from app.rules.errors import DomainError
-from app.rules.trees import ancestors, check_parent, descendants
+from app.rules.trees import ancestors, check_parent, descendants, keys_above, keys_below
 
 PARENTS = {"shop": "east", "east": "sales", "sales": None, "ring": "other", "other": "ring"}
 
@@ -36,3 +36,14 @@ def test_a_row_cannot_be_put_below_itself(parent: str) -> None:
 @pytest.mark.parametrize("name", ["sales", "east", "shop"])
 def test_a_tree_is_accepted(name: str) -> None:
     check_parent(name, PARENTS.get, field="parent")
+
+
+def test_keys_of_a_tree_above_and_below() -> None:
+    parents = {1: None, 2: 1, 3: 2, 4: 1, 5: None}
+    assert keys_above(parents, 3) == {1, 2, 3}
+    assert keys_below(parents, [2, 5]) == {2, 3, 5}
+
+
+def test_a_ring_of_keys_comes_to_an_end() -> None:
+    assert keys_above({1: 2, 2: 1}, 1) == {1, 2}
+    assert keys_below({1: 2, 2: 1}, [1]) == {1, 2}
