@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, event
+from sqlalchemy import ForeignKey, String, event, true
 from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column, relationship
 
 from app.entities.types import UTCDateTime, now_utc
@@ -99,6 +99,21 @@ class Entity(Model):
 
     def __repr__(self) -> str:
         return str(getattr(self, self.label_column, None) or f"{type(self).__name__} {self.id}")
+
+
+class Vocabulary(Entity):
+    """Words that a company keeps for itself, in an order of its own; unused ones are switched off
+    and stay where they stand."""
+
+    __abstract__ = True
+    code_column = "code"
+
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+    is_active: Mapped[bool] = mapped_column(
+        default=True, server_default=true(), info={"label": "Active"}
+    )
 
 
 @event.listens_for(Entity, "instrument_class", propagate=True)

@@ -8,7 +8,7 @@ from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, Text, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.entities.base import OWNED, SHARED, Entity, through
+from app.entities.base import OWNED, SHARED, Entity, Vocabulary, through
 from app.entities.system.organization import Region, Team
 from app.entities.system.user import User
 from app.entities.types import ChoiceType, Money, UTCDateTime, now_utc
@@ -30,28 +30,16 @@ from app.rules.customers import (
 from app.rules.identity import normalize_name, phone_key
 
 
-class CustomerSource(Entity):
+class CustomerSource(Vocabulary):
+    """Where customers hear of the company."""
+
     scope = SHARED
-    code_column = "code"
-
-    code: Mapped[str] = mapped_column(String(32), unique=True)
-    name: Mapped[str] = mapped_column(String(64), unique=True)
-    position: Mapped[int] = mapped_column(default=0, server_default="0")
-    is_active: Mapped[bool] = mapped_column(
-        default=True, server_default=true(), info={"label": "Active"}
-    )
 
 
-class Industry(Entity):
+class Industry(Vocabulary):
+    """The trades that customers are in."""
+
     scope = SHARED
-    code_column = "code"
-
-    code: Mapped[str] = mapped_column(String(32), unique=True)
-    name: Mapped[str] = mapped_column(String(64), unique=True)
-    position: Mapped[int] = mapped_column(default=0, server_default="0")
-    is_active: Mapped[bool] = mapped_column(
-        default=True, server_default=true(), info={"label": "Active"}
-    )
 
 
 class Tag(Entity):

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.entities.base import SHARED, Entity
+from app.entities.base import SHARED, Entity, Vocabulary
 from app.entities.types import ChoiceType
 from app.rules.customers import TagColor
 from app.rules.pipeline import StageKind
@@ -62,16 +62,10 @@ class Stage(Entity):
     )
 
 
-class LostReason(Entity):
-    scope = SHARED
-    code_column = "code"
+class LostReason(Vocabulary):
+    """Why deals are lost."""
 
-    code: Mapped[str] = mapped_column(String(32), unique=True)
-    name: Mapped[str] = mapped_column(String(64), unique=True)
-    position: Mapped[int] = mapped_column(default=0, server_default="0")
-    is_active: Mapped[bool] = mapped_column(
-        default=True, server_default=true(), info={"label": "Active"}
-    )
+    scope = SHARED
 
 
 class Competitor(Entity):

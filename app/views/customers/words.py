@@ -3,32 +3,21 @@
 from app.entities.customers import CustomerSource, Industry, Tag
 from app.lowcode.screens import EntityInterface, EntityView, Section
 from app.views.customers.customer import CustomerView
+from app.views.vocabulary import VocabularyView
 
 
-class CustomerSourceView(EntityView):
+class CustomerSourceView(VocabularyView):
     datamodel = EntityInterface(CustomerSource)
     icon = "route"
     help_page = "customers"
-    list_columns = ["name", "code", "position", "is_active"]
-    quick_search = ["name", "code"]
-    filters = ["is_active"]
-    base_order = ("position", "asc")
-    form = [Section("Customer source", ["name", "code", "position", "is_active"])]
     related_views = [CustomerView]
-    match_keys = ["code", "name"]
 
 
-class IndustryView(EntityView):
+class IndustryView(VocabularyView):
     datamodel = EntityInterface(Industry)
     icon = "building-factory-2"
     help_page = "customers"
-    list_columns = ["name", "code", "position", "is_active"]
-    quick_search = ["name", "code"]
-    filters = ["is_active"]
-    base_order = ("position", "asc")
-    form = [Section("Industry", ["name", "code", "position", "is_active"])]
     related_views = [CustomerView]
-    match_keys = ["code", "name"]
 
 
 class TagView(EntityView):

@@ -5,6 +5,7 @@ from app.extensions import db
 from app.lowcode.screens import EntityInterface, EntityView, Lines, Section
 from app.services.sales import pipelines
 from app.views.sales.deals import DealView
+from app.views.vocabulary import VocabularyView
 
 
 class PipelineView(EntityView):
@@ -26,17 +27,11 @@ class PipelineView(EntityView):
         pipelines.check_pipeline(db.session, item)
 
 
-class LostReasonView(EntityView):
+class LostReasonView(VocabularyView):
     datamodel = EntityInterface(LostReason)
     icon = "mood-sad"
     help_page = "sales"
-    list_columns = ["name", "code", "position", "is_active"]
-    quick_search = ["name", "code"]
-    filters = ["is_active"]
-    base_order = ("position", "asc")
-    form = [Section("Lost reason", ["name", "code", "position", "is_active"])]
     related_views = [DealView]
-    match_keys = ["code", "name"]
 
 
 class CompetitorView(EntityView):
