@@ -37,11 +37,11 @@ def cut(session: Session, before: datetime) -> int:
     # The tables themselves: to the session the trail is append-only.
     connection = session.connection()
     connection.execute(
-        insert(AuditCheckpoint.__table__).values(  # type: ignore[arg-type]
+        insert(AuditCheckpoint.__table__).values(
             sequence=last, digest=digest, moment=moment, removed=removed, seal=sealed
         )
     )
     entries = AuditEntry.__table__
-    connection.execute(delete(entries).where(entries.c.sequence <= last))  # type: ignore[arg-type]
+    connection.execute(delete(entries).where(entries.c.sequence <= last))
     record(session, AuditAction.CUT, "AuditEntry", None, "", {"entries": [removed, 0]})
     return removed
