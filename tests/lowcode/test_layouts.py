@@ -165,8 +165,9 @@ def test_a_card_is_moved_once_and_told_when_it_was_moved_before(
 @pytest.mark.parametrize(
     ("column", "payload", "status"),
     [
-        ("tier", {"id": 1, "value": "gold"}, 409),
-        ("tier", {"id": 1, "value": ""}, 422),
+        ("tier", {"id": 1, "value": "gold", "version": 1}, 409),
+        ("tier", {"id": 1, "value": "", "version": 1}, 422),
+        ("tier", {"id": 1, "value": "vip"}, 409),
         ("tier", {"id": 999, "value": "vip"}, 404),
         ("tier", {"id": "²", "value": "vip"}, 400),
         ("tier", ["vip"], 400),

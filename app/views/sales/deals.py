@@ -196,7 +196,13 @@ class DealView(EntityView):
             return may_order(item.stage.kind) and orders.order_of_deal(db.session(), item) is None
         return name not in DEAL.actions or DEAL.may(name, item.stage.kind)
 
-    @action("win", _("Mark as won"), _("Mark these deals as won?"), icon="trophy")
+    @action(
+        "win",
+        _("Mark as won"),
+        _("Mark these deals as won?"),
+        icon="trophy",
+        done=_("%(name)s was won."),
+    )
     def win(self, items: Any) -> None:
         self.apply(items, lambda deal: deals.win_deal(deal, **_acting()))
 
@@ -206,12 +212,19 @@ class DealView(EntityView):
         icon="mood-sad",
         inputs=["lost_reason"],
         optional=["lost_notes"],
+        done=_("%(name)s was marked as lost."),
     )
     def lose(self, items: Any, values: dict[str, Any]) -> None:
         reason, notes = values["lost_reason"], values["lost_notes"]
         self.apply(items, lambda deal: deals.lose_deal(deal, reason, notes, **_acting()))
 
-    @action("reopen", _("Reopen"), _("Reopen these deals?"), icon="arrow-back-up")
+    @action(
+        "reopen",
+        _("Reopen"),
+        _("Reopen these deals?"),
+        icon="arrow-back-up",
+        done=_("%(name)s was reopened."),
+    )
     def reopen(self, items: Any) -> None:
         self.apply(items, lambda deal: deals.reopen_deal(deal, **_acting()))
 
@@ -226,7 +239,13 @@ class DealView(EntityView):
             )
         return redirect(url_for("SalesOrderView.edit", pk=made.id))
 
-    @action("take_over", _("Take over"), _("Become the owner of these deals?"), icon="hand-grab")
+    @action(
+        "take_over",
+        _("Take over"),
+        _("Become the owner of these deals?"),
+        icon="hand-grab",
+        done=_("%(name)s is yours now."),
+    )
     def take_over(self, items: Any) -> None:
         person = db.session.get(User, principal.current().user_id)
         for deal in items:

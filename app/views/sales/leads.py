@@ -99,11 +99,13 @@ class LeadView(EntityView):
     def is_action_available(self, name: str, item: Lead) -> bool:
         return name not in LEAD.actions or LEAD.may(name, item.status)
 
-    @action("work", _("Start contacting"), icon="phone-call")
+    @action(
+        "work", _("Start contacting"), icon="phone-call", done=_("%(name)s is being contacted.")
+    )
     def work(self, items: Any) -> None:
         self.apply(items, lambda lead: leads.step_lead(lead, "work"))
 
-    @action("qualify", _("Qualify"), icon="circle-check")
+    @action("qualify", _("Qualify"), icon="circle-check", done=_("%(name)s is qualified."))
     def qualify(self, items: Any) -> None:
         self.apply(items, lambda lead: leads.step_lead(lead, "qualify"))
 
@@ -111,15 +113,27 @@ class LeadView(EntityView):
     def convert(self, items: Any, values: dict[str, Any]) -> None:
         self.apply(items, lambda lead: _convert(lead, values["customer"]))
 
-    @action("disqualify", _("Disqualify"), _("Disqualify these leads?"), icon="user-x")
+    @action(
+        "disqualify",
+        _("Disqualify"),
+        _("Disqualify these leads?"),
+        icon="user-x",
+        done=_("%(name)s was disqualified."),
+    )
     def disqualify(self, items: Any) -> None:
         self.apply(items, lambda lead: leads.step_lead(lead, "disqualify"))
 
-    @action("reopen", _("Reopen"), icon="arrow-back-up")
+    @action("reopen", _("Reopen"), icon="arrow-back-up", done=_("%(name)s was reopened."))
     def reopen(self, items: Any) -> None:
         self.apply(items, lambda lead: leads.step_lead(lead, "reopen"))
 
-    @action("take_over", _("Take over"), _("Become the owner of these leads?"), icon="hand-grab")
+    @action(
+        "take_over",
+        _("Take over"),
+        _("Become the owner of these leads?"),
+        icon="hand-grab",
+        done=_("%(name)s is yours now."),
+    )
     def take_over(self, items: Any) -> None:
         person = db.session.get(User, principal.current().user_id)
         for lead in items:
