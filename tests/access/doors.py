@@ -81,6 +81,7 @@ SCREEN_DOORS = {
     ("related", "GET"): Door(("can_list", "can_show")),
     ("show", "GET"): Door(("can_show",)),
     ("file", "GET"): Door(("can_show",)),
+    ("history", "GET"): Door(("can_show",)),
     ("print", "GET"): Door(("can_print",)),
     ("add", "GET"): Door(("can_add",)),
     ("edit", "GET"): Door(("can_edit",), frozenset({200, 409})),
@@ -88,6 +89,7 @@ SCREEN_DOORS = {
     ("sum_lines", "POST"): Door((("can_add", "can_edit"),)),
     ("add_note", "POST"): Door(("can_show",), frozenset({302})),
     ("edit", "POST"): Door(("can_edit",), TRIED),
+    ("restore_value", "POST"): Door(("can_edit",), UNREAD),
     ("move", "POST"): Door(("can_edit",), TRIED),
     ("add_file", "POST"): Door(("can_edit",), frozenset({302})),
     ("action_post", "POST"): Door((ACTIONS,), TRIED),
@@ -110,6 +112,7 @@ API_DOORS = {
 _PUBLIC = Door(is_private=False)
 _SIGNED_IN = Door()
 _SENT_ON = Door(opened=frozenset({302}))
+_NOT_MINE = Door(opened=frozenset({302, 404}))
 _IMPORT = ("can_import",)
 
 
@@ -142,6 +145,14 @@ PAGES: dict[tuple[str, str], list[Probe]] = {
     ("NotificationView.all", "GET"): [_page("GET", "/notifications/", _SIGNED_IN)],
     ("NotificationView.recent", "GET"): [_page("GET", "/notifications/recent", _SIGNED_IN)],
     ("NotificationView.read", "POST"): [_page("POST", "/notifications/read", _SENT_ON)],
+    ("OwnSessionsView.list", "GET"): [_page("GET", "/account/sessions/", _SIGNED_IN)],
+    ("OwnSessionsView.end", "POST"): [_page("POST", "/account/sessions/0/end", _NOT_MINE)],
+    ("OwnSessionsView.end_others", "POST"): [
+        _page("POST", "/account/sessions/end-others", _SENT_ON)
+    ],
+    ("OwnKeysView.list", "GET"): [_page("GET", "/account/keys/", _SIGNED_IN)],
+    ("OwnKeysView.add", "POST"): [_page("POST", "/account/keys/", Door(opened=TRIED))],
+    ("OwnKeysView.revoke", "POST"): [_page("POST", "/account/keys/0/revoke", _NOT_MINE)],
     # The look of the sign-in page, too, is kept for whoever chose it.
     ("AccountView.preferences", "POST"): [
         _page("POST", "/preferences", Door(opened=frozenset({303}), is_private=False))
@@ -155,6 +166,12 @@ PAGES: dict[tuple[str, str], list[Probe]] = {
     ("GoodsView.show", "GET"): [_page("GET", "/goods/", Door(("can_show",)))],
     ("GoodsView.receive", "POST"): [_page("POST", "/goods/receive", Door(("can_edit",), UNREAD))],
     ("GoodsView.ship", "POST"): [_page("POST", "/goods/ship", Door(("can_edit",), UNREAD))],
+    ("CampaignComparisonView.show", "GET"): [
+        _page("GET", "/campaign-comparison/", Door(("can_list",)))
+    ],
+    ("CampaignComparisonView.chart", "GET"): [
+        _page("GET", "/campaign-comparison/chart", Door(("can_list",)))
+    ],
     ("MyDayView.show", "GET"): [_page("GET", "/my-day/", Door(("can_show",)))],
     ("MyDayView.done", "POST"): [
         _page("POST", "/my-day/done/tasks/{key}", Door((ACTIONS,), TRIED), "Task")
@@ -178,6 +195,51 @@ PAGES: dict[tuple[str, str], list[Probe]] = {
     # Rights are an administrator's to give; see ONLY_ADMINISTRATORS.
     ("RoleView.save_matrix", "POST"): [
         Probe("POST", "/roles/{key}/matrix", Door(("can_edit",), TRIED), entity="Role")
+    ],
+    ("RoleView.fields", "GET"): [
+        Probe("GET", "/roles/{key}/fields/Customer", Door(("can_show",)), entity="Role")
+    ],
+    ("RoleView.preview", "POST"): [
+        Probe("POST", "/roles/{key}/preview", Door(("can_edit",)), entity="Role")
+    ],
+    ("RoleView.save_fields", "POST"): [
+        Probe("POST", "/roles/{key}/fields/Customer", Door(("can_edit",), TRIED), entity="Role")
+    ],
+    ("AccessRuleView.fields", "GET"): [
+        _page("GET", "/access-rules/fields/Customer", Door(("can_show",)))
+    ],
+    ("AccessRuleView.preview", "POST"): [
+        _page("POST", "/access-rules/preview", Door(("can_edit",)))
+    ],
+    ("ExplainView.person", "GET"): [
+        Probe("GET", "/access/people/{key}", Door(("can_show",)), entity="User")
+    ],
+    ("ExplainView.record", "GET"): [
+        _page("GET", "/access/customers/{key}", Door(("can_show",)), "Customer")
+    ],
+    # sharing: whoever opens the record sees with whom
+    ("ShareView.picker", "GET"): [_page("GET", "/shares/picker/user", Door(("can_share",)))],
+    ("ShareView.card", "GET"): [
+        _page("GET", "/shares/customers/{key}", Door(("can_show",)), "Customer")
+    ],
+    ("ShareView.add", "POST"): [
+        _page(
+            "POST", "/shares/customers/{key}", Door(("can_show", "can_share"), UNREAD), "Customer"
+        )
+    ],
+    ("ShareView.remove", "POST"): [
+        _page(
+            "POST",
+            "/shares/customers/{key}/0/remove",
+            Door(("can_show", "can_share"), ABSENT),
+            "Customer",
+        )
+    ],
+    ("HandoverView.show", "GET"): [
+        Probe("GET", "/handover/{key}", Door((ACTIONS,)), entity="User")
+    ],
+    ("HandoverView.save", "POST"): [
+        Probe("POST", "/handover/{key}", Door((ACTIONS,), TRIED), entity="User")
     ],
     # for whoever may restore; whoever deleted it may take that back without the right
     ("BinEntryView.undo", "POST"): [
@@ -229,8 +291,10 @@ PERSONAL = {"Notification"}
 #: What belongs to one person alone is not found by others, whatever rights they have.
 FOR_ONE = {"ImportRun", "Notification", "BinEntry"}
 
-#: (screen, door) → why everybody but administrators gets 403 there in spite of the right
-ONLY_ADMINISTRATORS: dict[tuple[str, str], str] = {}
+#: Where the right alone is not enough: 403 for everybody but administrators, and why.
+ONLY_ADMINISTRATORS = {
+    "RoleView.save_fields": "nobody widens the rights of others, or their own, by a screen's right"
+}
 
 
 # screens --------------------------------------------------------------------------
