@@ -29,7 +29,7 @@ class Pickers:
             fitting = (o for o in field.options if words.casefold() in o.label.casefold())
             pairs = [(option.value, option.label) for option in islice(fitting, MOST)]
         else:
-            rows = db.session.scalars(self._candidates(field, words))
+            rows = db.session.scalars(self.candidates(field, words))
             pairs = [(str(row.id), field.label_of(row)) for row in rows]
         return jsonify([{"value": value, "label": label} for value, label in pairs])
 
@@ -49,7 +49,8 @@ class Pickers:
             abort(404)
         return field if isinstance(field, RelatedField | ChoiceField) else abort(404)
 
-    def _candidates(self, field: RelatedField, words: str) -> Any:
+    def candidates(self, field: RelatedField, words: str) -> Any:
+        """SELECT of the rows that may be picked, inside the acting person's scope."""
         target = field.target
         statement = select(target)
         screen = self.screen_of(target)

@@ -58,7 +58,7 @@ class HandoverView(BaseView):
 
 
 def _leaver(key: int) -> Any:
-    if not current().can("hand_over", "User"):
+    if not current().can("hand_over_all", "User"):
         abort(403)
     return db.session.scalar(select(User).where(User.id == key)) or abort(404)
 

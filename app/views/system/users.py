@@ -9,9 +9,11 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from app.entities.system.user import User
+from app.entities.system.user import Role, User
+from app.lowcode.principal import current
 from app.lowcode.screens import Chart, EntityInterface, EntityView, Section, action
 from app.lowcode.security.throttle import forget_attempts
+from app.rules.access import ADMINISTRATOR
 from app.rules.errors import DomainError
 from app.rules.trees import check_parent
 from app.services.system.accounts import give_one_time_password
@@ -80,12 +82,12 @@ class UserView(EntityView):
         self.apply(items, lambda user: setattr(user, "active", False))
 
     @action(
-        "hand_over",
+        "hand_over_all",
         lazy_gettext("Hand over everything"),
         icon="arrows-exchange",
         multiple=False,
     )
-    def hand_over(self, items: Sequence[Any]) -> Any:
+    def hand_over_all(self, items: Sequence[Any]) -> Any:
         (leaver,) = items
         return redirect(url_for("HandoverView.show", pk=leaver.id))
 
@@ -96,6 +98,14 @@ class UserView(EntityView):
     def is_action_available(self, name: str, item: Any) -> bool:
         wanted = {"deactivate": True, "activate": False}.get(name)
         return wanted is None or bool(item.active) is wanted
+
+    def candidates(self, field: Any, words: str) -> Any:
+        """Of the roles those that the acting person may give."""
+        found = super().candidates(field, words)
+        actor = current()
+        if field.target is Role and not actor.sees_all:
+            found = found.where(Role.id.in_(actor.grants), Role.name != ADMINISTRATOR)
+        return found
 
     def access_url(self, item: Any) -> str | None:
         """What the person can see, rather than who sees the account."""

@@ -54,7 +54,7 @@ def test_the_page_counts_what_is_open(
     app: Flask, visitor: Visitors, people: dict[str, int]
 ) -> None:
     boss = visitor("administrator", locale="en")
-    offered = boss.post("/users/action/hand_over", rowid=people["leaver"])
+    offered = boss.post("/users/action/hand_over_all", rowid=people["leaver"])
     page = boss.get(offered.location).text
     for text in ("Customers (1)", "Open leads (1)", "Open tasks (1)", "Teams managed (1)"):
         assert text in page, text
