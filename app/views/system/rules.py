@@ -34,7 +34,7 @@ class AccessRuleView(EntityView):
     form = [
         Section("Rule", ["name", "entity", "effect", "operation", "is_active", "notes"]),
         Section("Which records", ["condition"]),
-        Lines("subjects", ["role", "team", "user", "is_exception"], title="For whom"),
+        Lines("subjects", ["role", "team", "user", "is_exception"], title="For whom (without a line: everybody)"),
     ]
     facts = ["entity", "effect", "operation", "is_active"]
     match_keys: ClassVar[list[str]] = ["name"]
