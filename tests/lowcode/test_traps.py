@@ -370,7 +370,7 @@ def test_a_record_in_use_is_not_deleted_and_says_why(app: Flask, visitor: Visito
         session.add(Contact(name="x", customer=Customer(name="Company")))
     answer = boss.post("/customers/1/delete")
     assert answer.location == "/customers/1"
-    assert "still used by other records" in boss.get("/customers/1").text
+    assert "still used: Contacts 1" in boss.get("/customers/1").text
 
 
 def test_a_refused_request_leaves_no_trace(app: Flask, visitor: Visitors) -> None:
