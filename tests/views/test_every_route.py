@@ -71,8 +71,8 @@ def test_without_rights_only_the_own_things_answer(
     client: Any = app.test_client() if role is None else visitor()
     for_everybody = {"/healthz", "/login/"}
     for_signed_in = {
-        "/", "/account/", "/account/keys/", "/account/password", "/account/sessions/", "/palette", "/notifications/",
-        "/notifications/recent", "/help/", "/api/v1/openapi.json",
+        "/", "/account/", "/account/keys/", "/account/password", "/account/sessions/", "/palette",
+        "/notifications/", "/notifications/recent", "/help/", "/api/v1/openapi.json",
     }  # fmt: skip
     open_to_all = {
         address

@@ -65,6 +65,7 @@ class AccessRule(Entity):
     """
 
     scope = SHARED
+    needs_fresh_sign_in = True
     is_binned = False
 
     name: Mapped[str] = mapped_column(String(100), unique=True)

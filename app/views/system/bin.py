@@ -15,6 +15,7 @@ from app.lowcode.fields.inputs import translated
 from app.lowcode.principal import current
 from app.lowcode.restoring import Restored
 from app.lowcode.screens import Chart, EntityInterface, EntityView, action
+from app.lowcode.security.fresh import fresh_sign_in
 from app.rules.errors import DomainError
 
 
@@ -45,6 +46,7 @@ class BinEntryView(EntityView):
         lazy_gettext("Delete these records and their files for good? Nobody can restore them."),
         icon="trash-x",
     )
+    @fresh_sign_in
     def purge(self, items: Sequence[BinEntry]) -> None:
         bin.purge(db.session(), items)
 

@@ -15,7 +15,7 @@ class JobView(EntityView):
     datamodel = EntityInterface(Job)
     icon = "progress-check"
     # Work is put in by what people do elsewhere, and the product itself removes it.
-    exclude_route_methods = {"add", "edit", "delete"}
+    exclude_route_methods = {"add", "edit", "delete", "delete_many"}
     list_columns = ["kind", "state", "progress", "progress_text", "created_by", "created_on"]
     show_columns = [
         "kind",
