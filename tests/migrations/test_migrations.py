@@ -1,49 +1,16 @@
 """The migrations build exactly the tables the code declares, and can be taken back and redone."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import flask_migrate
-import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import func, inspect, select
 
-from app import create_app
 from app.entities.customers import Contact, Customer, CustomerAddress, Interaction
 from app.extensions import db
-from app.lowcode.principal import system
 from app.lowcode.security import sync_permissions
-from config import Settings
 from seed import reference
-from tests.databases import dispose, postgresql_server
-
-MIGRATIONS = str(Path(__file__).parents[2] / "migrations")
-
-
-@pytest.fixture
-def address(database: str, tmp_path: Path) -> Iterator[str]:
-    """An empty database."""
-    if database == "sqlite":
-        yield f"sqlite:///{tmp_path / 'kehu.db'}"
-        return
-    with postgresql_server() as url:
-        yield url.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-@pytest.fixture
-def product(address: str, tmp_path: Path) -> Iterator[Flask]:
-    settings = Settings(
-        secret_key="tests-only-4f9c2e7ab1d83650",
-        database_url=address,
-        var=tmp_path,
-        job_threads=0,
-    )
-    app = create_app(settings)
-    with app.app_context(), system("test"):
-        yield app
-    dispose(app)
+from tests.migrations.conftest import MIGRATIONS
 
 
 def fill(app: Flask) -> None:
