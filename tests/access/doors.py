@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import RelatedField
@@ -338,7 +338,8 @@ def _pickers(view: Any, door: Door, path: str) -> Iterator[Probe]:
 
 
 def _related(view: Any, door: Door, path: str) -> Iterator[Probe]:
-    for parent in parents_of(view):
+    screens = current_app.extensions["kehu_screens"].values()
+    for parent in parents_of(view, {one.model.__name__: one for one in screens}):
         address = path.replace("{parent}", parent.resource)
         yield Probe("GET", address, door, {}, parent.model.__name__, is_of_somebody(parent.model))
 

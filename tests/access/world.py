@@ -189,11 +189,10 @@ def _signed_in(app: Flask, username: str, user_id: int) -> Asker:
     return asker
 
 
-def parents_of(view: Any) -> Iterator[Any]:
-    """The screens whose records show this one's rows in a tab."""
-    screens = view.screen_of
+def parents_of(view: Any, screens: dict[str, Any]) -> Iterator[Any]:
+    """The screens, of those by entity name, whose records show this one's rows in a tab."""
     for relationship in inspect(view.model).relationships:
-        parent = screens(relationship.mapper.class_)
+        parent = screens.get(relationship.mapper.class_.__name__)
         if parent is not None and view.relation_to(parent.model) == relationship.key:
             yield parent
 
