@@ -118,7 +118,7 @@ def test_rows_loaded_along_a_relationship_are_narrowed_like_any_other(
         lambda: update(Customer).values(name="x"),
         lambda: delete(Contact),
     ],
-    ids=str,
+    ids=range(10),
 )
 def test_without_an_acting_person_no_statement_touches_scoped_rows(
     session: Session, company: Company, statement: Callable[[], Any]
