@@ -7,6 +7,7 @@ from flask import Response, current_app, g, has_request_context, request
 from flask_appbuilder.babel.manager import BabelManager
 from flask_babel import Babel
 
+from app.lowcode import texts
 from app.lowcode.settings import company_zone, get_setting
 
 LOCALE_COOKIE, THEME_COOKIE, DENSITY_COOKIE = "kehu_locale", "kehu_theme", "kehu_density"
@@ -23,6 +24,7 @@ class LocaleManager(BabelManager):
         self.babel = Babel(
             current_app, locale_selector=self.get_locale, timezone_selector=self.get_timezone
         )
+        texts.install(current_app, self.babel)
 
     def register_views(self) -> None:
         """The language is changed by POST /preferences."""
