@@ -212,10 +212,10 @@ PAGES: dict[tuple[str, str], list[Probe]] = {
         _page("POST", "/access-rules/preview", Door(("can_edit",)))
     ],
     ("ExplainView.person", "GET"): [
-        Probe("GET", "/access/people/{key}", Door(("can_show",)), entity="User")
+        Probe("GET", "/access/people/{key}", Door(("can_explain",)), entity="User")
     ],
     ("ExplainView.record", "GET"): [
-        _page("GET", "/access/customers/{key}", Door(("can_show",)), "Customer")
+        _page("GET", "/access/customers/{key}", Door(("can_explain", "can_show")), "Customer")
     ],
     # sharing: whoever opens the record sees with whom
     ("ShareView.picker", "GET"): [_page("GET", "/shares/picker/user", Door(("can_share",)))],

@@ -309,7 +309,7 @@ class EntityView(
 
     def access_url(self, item: Any) -> str | None:
         """The page that explains who sees the row; None for those who may not ask."""
-        if not principal.current().can("can_show", "Explain"):
+        if not principal.current().can("can_explain", "User"):
             return None
         return url_for("ExplainView.record", resource=self.resource, pk=item.id)
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import abort, current_app, render_template
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import format_datetime, lazy_gettext
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from app.entities.system.user import User
@@ -86,16 +86,15 @@ class PersonAccessPage:
 
 
 class ExplainView(BaseView):
-    """`can_show`: for administrators, and for those a role makes answer for access."""
+    """For administrators, and for those whom a role makes answer for access."""
 
     route_base = "/access"
-    class_permission_name = "Explain"
-    list_title = lazy_gettext("Explain access")
-    icon = "user-question"
+    class_permission_name = "User"
+    base_permissions: ClassVar[list[str]] = ["can_explain"]
 
     @expose("/people/<int:pk>")
     @has_access
-    @permission_name("show")
+    @permission_name("explain")
     def person(self, pk: int) -> Any:
         """What one person can see."""
         found = person(pk) or abort(404)
@@ -113,7 +112,7 @@ class ExplainView(BaseView):
 
     @expose("/<resource>/<int:pk>")
     @has_access
-    @permission_name("show")
+    @permission_name("explain")
     def record(self, resource: str, pk: int) -> Any:
         """Who can see one record that the asking person sees, too, and why."""
         view = _screens().get(resource) or abort(404)

@@ -34,7 +34,11 @@ class AccessRuleView(EntityView):
     form = [
         Section("Rule", ["name", "entity", "effect", "operation", "is_active", "notes"]),
         Section("Which records", ["condition"]),
-        Lines("subjects", ["role", "team", "user", "is_exception"], title="For whom (without a line: everybody)"),
+        Lines(
+            "subjects",
+            ["role", "team", "user", "is_exception"],
+            title="For whom (without a line: everybody)",
+        ),
     ]
     facts = ["entity", "effect", "operation", "is_active"]
     match_keys: ClassVar[list[str]] = ["name"]
