@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import event, func, inspect, select
 from sqlalchemy.orm import Session
 
+from app.entities.catalog import ProductCategory
 from app.entities.system.access import FieldRight, RoleScope
+from app.entities.system.organization import Team
 from app.entities.system.row_access import AccessRule, AccessRuleSubject, RecordShare
 from app.entities.system.user import ApiKey, Role, User
 from app.entities.types import now_utc
@@ -19,7 +21,8 @@ from app.extensions import db
 from app.lowcode.access.rules import check_rule
 from app.lowcode.access.sharing import check_share
 from app.lowcode.audit import refusals
-from app.lowcode.principal import Principal, current
+from app.lowcode.principal import Principal, current, current_or_none
+from app.lowcode.security.company_shape import widens_own_reach
 from app.rules.access import ADMINISTRATOR
 from app.rules.errors import DomainError
 
@@ -80,8 +83,20 @@ def _check(session: Session, row: Any) -> None:
             _check_administrator(current())
         case RecordShare():
             check_share(session, row)
+        case Team() | ProductCategory():
+            _check_shape(session, row)
         case ApiKey() if row in session.new and row.user_id != current().user_id:
             _check_administrator(current())
+
+
+def _check_shape(session: Session, row: Any) -> None:
+    actor = current_or_none()
+    if actor is None or actor.sees_all:
+        return
+    if field := widens_own_reach(session, row, actor):
+        raise EscalationRefused(
+            "This would widen what you reach yourself. Ask an administrator.", field=field
+        )
 
 
 def _check_user(session: Session, user: Any) -> None:
