@@ -48,7 +48,7 @@ class ImportRun(Entity):
     #: rows below the header
     row_count: Mapped[int] = mapped_column(default=0, server_default="0")
     mapping: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    #: what a trial of the first rows found
+    #: what a trial of the first rows found; its corrections become those of the whole file
     preview: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     state: Mapped[ImportState] = mapped_column(
         ChoiceType(ImportState), default=ImportState.UPLOADED, index=True

@@ -90,7 +90,6 @@ def run_import(
                     run.undo()
                 if progress:
                     progress(run.result.rows)
-        run.result.corrected += run.reader.corrected
         if whole and not run.result.failed and not dry_run:
             session.commit()
     finally:
@@ -222,6 +221,7 @@ class _Import:
         links += [Link(self.view.model, draft.key) for draft in good if draft.key is not None]
         self._write_together(good, load(self.session, links, self.lists))
         for draft in drafts:
+            self.result.corrected.update(draft.corrections)
             if draft.errors:
                 self._refuse(draft)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.rules.imports import RowOutcome
 
@@ -38,6 +38,10 @@ class ImportResult:
     @property
     def rows(self) -> int:
         return self.created + self.changed + self.unchanged + self.failed
+
+    def corrections(self) -> list[list[Any]]:
+        """[column, said, meant, rows] of each correction that was used, as JSON keeps it."""
+        return [[*correction, rows] for correction, rows in self.corrected.items()]
 
     def count(self, outcome: RowOutcome) -> None:
         setattr(self, outcome.value, getattr(self, outcome.value) + 1)

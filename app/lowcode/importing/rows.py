@@ -1,7 +1,6 @@
 """From the cells of a record to the typed values of a row, with everything that is wrong in it."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -64,6 +63,8 @@ class Draft:
     mark: tuple[str, ...] | None = None
     #: the lines of the file it stands in
     places: list[int] = field(default_factory=list)
+    #: those used in its rows, once a row
+    corrections: list[Correction] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.places.append(self.line)
@@ -78,6 +79,7 @@ class Draft:
                 other.refuse(path, _("Line %(line)s says something else here.", line=self.line))
         self.errors += other.errors
         self.places += other.places
+        self.corrections += other.corrections
         for name, lines in other.lines.items():
             self.lines.setdefault(name, []).extend(lines)
 
@@ -137,8 +139,6 @@ class RowReader:
         own = [part.source.columns for part in self._parts if not part.target.lines]
         #: a column that fills the row itself says nothing about an inline line
         self._own_columns = {name for columns in own for name in columns}
-        #: how often each correction was used
-        self.corrected: Counter[Correction] = Counter()
 
     def read(self, line: int, cells: Sequence[Cell]) -> Draft:
         draft = Draft(line)
@@ -146,7 +146,7 @@ class RowReader:
             # Before anything is refused: a row that cannot be read spoils the record it is of.
             draft.mark = self._mark(cells)
             cells = self._fit(cells)
-            self._count_corrections(cells)
+            draft.corrections = [*self._corrections(cells)]
         except InvalidInput as error:
             draft.refuse("", translated(error))
             return draft
@@ -171,11 +171,11 @@ class RowReader:
         texts = tuple(self._text(name, cells) for name in self._mapping.group)
         return texts if any(texts) else None
 
-    def _count_corrections(self, cells: Sequence[Cell]) -> None:
+    def _corrections(self, cells: Sequence[Cell]) -> Iterator[Correction]:
         for name, known in self._mapping.corrections.items():
             said = cell_text(cells[self._places[name]])
             if said in known:
-                self.corrected[Correction(name, said, known[said])] += 1
+                yield Correction(name, said, known[said])
 
     def _fit(self, cells: Sequence[Cell]) -> list[Cell]:
         """The record in the width of the header."""

@@ -21,12 +21,8 @@ from app.lowcode.files import clean_name
 from app.lowcode.importing.engine import run_import
 from app.lowcode.importing.mapping import Mapping
 from app.lowcode.importing.reading import Limits, Table, cell_text, read_table
-from app.lowcode.importing.results import ImportResult, RowError
-from app.lowcode.importing.targets import (
-    check_rights,
-    refers_to_itself,
-    screen_for,
-)
+from app.lowcode.importing.results import Correction, ImportResult, RowError
+from app.lowcode.importing.targets import check_rights, refers_to_itself, screen_for
 from app.lowcode.jobs import enqueue
 from app.lowcode.settings import Option, declare, get_setting
 from app.rules.errors import DomainError, InvalidInput
@@ -184,6 +180,7 @@ def bring_in(session: Session, key: int, work: Work) -> ImportRun:
         after = 0
     counted = ImportResult()
     if after:
+        counted.corrected.update(used_corrections(run))
         for outcome in RowOutcome:
             setattr(counted, outcome.value, getattr(run, outcome.value))
 
@@ -208,6 +205,8 @@ def _keep(session: Session, key: int, result: ImportResult) -> None:
     run = session.get_one(ImportRun, key)
     for outcome in RowOutcome:
         setattr(run, outcome.value, getattr(result, outcome.value))
+    if run.preview is not None:
+        run.preview = {**run.preview, "corrected": result.corrections()}
     if result.errors:
         rows = [{"run_id": key, **error._asdict()} for error in result.errors]
         for row in rows:
@@ -225,6 +224,12 @@ def problems(session: Session, run: ImportRun, most: int | None = None) -> Itera
         query.order_by(ImportProblem.line, ImportProblem.id).limit(most)
     )
     return (RowError(*row) for row in rows)
+
+
+def used_corrections(run: ImportRun) -> dict[Correction, int]:
+    """Rows by the correction used in them: in the trial, and once begun in the whole file."""
+    used = (run.preview or {}).get("corrected", [])
+    return {Correction(column, said, meant): rows for column, said, meant, rows in used}
 
 
 def discard(session: Session, run: ImportRun) -> None:

@@ -58,8 +58,10 @@ def try_out(session: Session, run: ImportRun, mapping: Mapping) -> None:
     run.mapping = mapping.to_json()
     run.preview = {
         "rows": sorted(rows, key=lambda row: row["line"]),
-        "tried": result.rows,
+        # Rows of the file: several of them may be one record.
+        "tried": min(TRIED, run.row_count),
         "counts": {outcome.value: getattr(result, outcome.value) for outcome in RowOutcome},
+        "corrected": result.corrections(),
     }
     run.state = ImportState.CHECKED
     session.flush()

@@ -1,7 +1,7 @@
 """The page that says which column is which field, and the mapping that is posted back from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -126,8 +126,13 @@ def mapping_page(
     )
 
 
-def posted_mapping(view: Any, header: Sequence[str], posted: MultiDict[str, str]) -> Mapping:
-    """The mapping as the form was sent; InvalidInput where a field is chosen twice."""
+def posted_mapping(
+    view: Any, header: Sequence[str], posted: MultiDict[str, str], kept: Mapping
+) -> Mapping:
+    """The mapping as the form was sent; InvalidInput where a field is chosen twice.
+
+    What the form does not show, the words that mean others and the corrections, stays as `kept`.
+    """
     targets = targets_of(view)
     names = column_names(header)
     chosen = [(posted.get(f"column-{i}", ""), Source(column=name)) for i, name in enumerate(names)]
@@ -145,10 +150,12 @@ def posted_mapping(view: Any, header: Sequence[str], posted: MultiDict[str, str]
             raise InvalidInput("There is no field %(name)s to import into.", name=path)
         if path in fields:
             raise InvalidInput("%(label)s is chosen twice.", label=targets[path].label)
-        fields[path] = source
+        before = kept.fields.get(path, source)
+        fields[path] = before if source.column and before.column == source.column else source
     if not fields:
         raise InvalidInput("Choose a field for at least one column.")
-    return _with_options(view, posted, fields)
+    mapping = _with_options(view, posted, fields)
+    return replace(mapping, corrections=kept.corrections)
 
 
 def _with_options(view: Any, posted: MultiDict[str, str], fields: dict[str, Source]) -> Mapping:

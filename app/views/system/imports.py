@@ -102,7 +102,8 @@ class ImportView(BaseView):
         if request.method == "POST":
             used = request.form.get("keep_as", "").strip()[:64]
             try:
-                mapping = posted_mapping(view, sample.header, request.form)
+                kept = _present(run, view, sample.header, used)
+                mapping = posted_mapping(view, sample.header, request.form, kept)
                 try_out(db.session, run, mapping)
                 if used:
                     keep_mapping(db.session, used, mapping)
@@ -148,6 +149,7 @@ class ImportView(BaseView):
                 view=view,
                 fields=paths,
                 outcomes={outcome.value: outcome for outcome in RowOutcome},
+                corrections=runs.used_corrections(run),
             )
         return render_template(
             "import/run.html", title=title, page=HELP, view=view, **_progress(run)
@@ -227,6 +229,7 @@ def _progress(run: ImportRun) -> dict[str, Any]:
         "running": running,
         "stopped": run.state is ImportState.STARTED and not running,
         "counts": [(outcome, getattr(run, outcome.value)) for outcome in RowOutcome],
+        "corrections": {} if running else runs.used_corrections(run),
         "problems": [] if running else [*runs.problems(db.session, run, SHOWN_PROBLEMS)],
         "downloadable": run.stored_as is not None and run.failed > 0,
     }

@@ -347,3 +347,35 @@ def test_rows_of_one_order_become_its_lines(app: Flask, person: Visitor) -> None
 def test_a_record_without_lines_is_always_one_row(person: Visitor) -> None:
     page = upload(person, "姓名,电话\n甲,1\n", into="contacts").location
     assert 'name="group"' not in person.get(page).text
+
+
+@pytest.mark.usefixtures("database")
+def test_corrections_of_a_kept_mapping_stay_with_it_and_are_told(
+    app: Flask, person: Visitor
+) -> None:
+    checked(person, **{"column-3": "", "mode": "create"}, keep_as="old names")
+    with inside(app) as session:
+        kept = session.scalars(select(ImportMapping)).one()
+        tier = {"column": "级别", "values": {"最好": "VIP"}}
+        fields = {**kept.content["fields"], "tier": tier}
+        corrections = {"客户名称": {"甲公思": "甲公司"}}
+        kept.content = {**kept.content, "fields": fields, "corrections": corrections}
+    content = f"{HEADER}\nA,甲公思,最好,\nB,乙公司,潜在,\n"
+    address = checked(person, content, **{"column-3": "notes"}, keep_as="old names")
+    told = "<td>客户名称</td><td>甲公思</td><td>甲公司</td>"
+    preview = person.get(address).text
+    assert told in preview
+    assert "is not one of" not in preview
+    person.post(f"{address}/start")
+    work_off(app)
+    assert told in person.get(address).text
+    with inside(app) as session:
+        found = dict(map(tuple, session.execute(select(Customer.name, Customer.code))))
+        assert found == {"甲公司": "A", "乙公司": "B"}
+        assert session.scalars(select(ImportMapping)).one().content["corrections"] == corrections
+
+
+def test_the_preview_says_how_many_rows_of_the_file_were_tried(person: Visitor) -> None:
+    lines = [f"C{n},Name {n},VIP," for n in range(501)]
+    page = person.get(checked(person, "\n".join([HEADER, *lines]))).text
+    assert "The first 500 of 501 rows were tried." in page
