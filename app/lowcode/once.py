@@ -95,6 +95,13 @@ def claim_form(session: Session, path: str, posted: Mapping[str, Any]) -> Claim:
     return claim(session, f"{path}#{key}" if key else None, fields)
 
 
+def claim_content(session: Session, path: str, key: str | None, *content: str) -> Claim:
+    """`claim` where other content under one key is another request, and the same is none: notes
+    and files that follow each other on one page."""
+    own = f"{path}#{key}#{digest_of(content)[:32]}" if key else None
+    return claim(session, own, content)
+
+
 def new_key() -> str:
     return secrets.token_urlsafe(16)
 

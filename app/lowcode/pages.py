@@ -89,7 +89,7 @@ class Chip:
 
 @dataclass(slots=True)
 class Action:
-    """A button. `url` is posted to (bulk: with `rowid` fields), or opened when `method` is get."""
+    """A button. `url` is posted to (bulk: with `rowid` and `seen` fields), or opened when `method` is get."""
 
     name: str
     label: str
@@ -161,6 +161,8 @@ class ListPage:
     bulk_actions: list[Action]
     clear_url: str | None
     help_url: str | None
+    #: posted along by bulk actions: what is meant once
+    key: str | None = None
     #: board layout
     board: list[BoardColumn] = field(default_factory=list)
     board_field: str | None = None
@@ -262,7 +264,7 @@ class RecordPage:
     figures: list[Any] = field(default_factory=list)
     #: PDFs: (label, address)
     documents: list[tuple[str, str]] = field(default_factory=list)
-    #: posted along by actions and deletion: what was seen, and that it is meant once
+    #: posted along by actions, notes and files: what was seen, and that it is meant once
     version: int | None = None
     key: str | None = None
     #: part with every change, loaded by its tab

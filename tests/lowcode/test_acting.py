@@ -1,5 +1,6 @@
 """Actions: done once, on what was seen, and told with the record's name."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -117,3 +118,79 @@ def test_a_refused_dialog_keeps_what_was_typed(app: Flask, visitor: Visitors, or
     assert (refused.status_code, again["amount"], again["reference"]) == (422, "much", "R 1")
     assert again["key"] == form["key"]
     assert person.post(action, **again | {"amount": "1"}).status_code == 302
+
+
+# several rows of a list -----------------------------------------------------------
+def ticked(person: Visitor, *keys: int) -> dict[str, list[str]]:
+    """What a list posts with these rows ticked: everything else in its form along with them."""
+    page = person.get("/customers/").text
+    form = page[page.index("data-bulk") :]
+    form = form[: form.index("</form>")]
+    pairs = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)
+    posted = {name: [text for other, text in pairs if other == name] for name, _text in pairs}
+    return posted | {"rowid": [str(key) for key in keys]}
+
+
+@pytest.fixture
+def two(app: Flask, customer: int) -> tuple[int, int]:
+    with inside(app) as session:
+        session.add(other := Customer(name="Other"))
+        session.flush()
+        return customer, other.id
+
+
+def test_ticked_rows_are_acted_upon_once(
+    app: Flask, visitor: Visitors, two: tuple[int, int]
+) -> None:
+    person = visitor("administrator", locale="en")
+    form = ticked(person, *two)
+    answers = [person.post_raw("/customers/action/make_vip", data=form) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [302] * 3
+    with inside(app) as session:
+        assert set(session.scalars(select(Customer.version))) == {2}
+    # The same page with other rows ticked is something else: it is looked at again first.
+    person.post_raw("/customers/action/make_vip", data=form | {"rowid": [str(two[0])]})
+    assert "already done with other values" in person.get("/customers/").text
+    fresh = ticked(person, *two)
+    assert fresh["key"] != form["key"]
+
+
+@pytest.mark.parametrize("path", ["action/make_vip", "delete"])
+def test_nothing_is_done_to_ticked_rows_of_which_one_moved_on(
+    app: Flask, visitor: Visitors, two: tuple[int, int], path: str
+) -> None:
+    person = visitor("administrator", locale="en")
+    form = ticked(person, *two)
+    Caller(app, "administrator").patch(f"customers/{two[1]}", notes="read this first")
+    assert person.post_raw(f"/customers/{path}", data=form).status_code == 302
+    told = person.get("/customers/").text
+    assert "Nothing was done, since somebody else changed rows in the meantime: Other." in told
+    with inside(app) as session:
+        assert set(session.scalars(select(Customer.tier))) == {Tier.POTENTIAL}
+
+
+def test_ticked_rows_are_deleted_once(app: Flask, visitor: Visitors, two: tuple[int, int]) -> None:
+    person = visitor("administrator", locale="en")
+    form = ticked(person, *two)
+    answers = [person.post_raw("/customers/delete", data=form) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [302] * 3
+    with inside(app) as session:
+        assert session.scalar(select(func.count(Customer.id))) == 0
+    assert "2 records were deleted." in person.get("/customers/").text
+
+
+def test_a_dialog_on_ticked_rows_keeps_what_was_seen(
+    app: Flask, visitor: Visitors, two: tuple[int, int]
+) -> None:
+    person = visitor("administrator", locale="en")
+    action = "/customers/action/hand_over"
+    dialog = person.post_raw(action, data=ticked(person, *two)).text
+    form = {
+        name: re.findall(rf'name="{name}" value="([^"]*)"', dialog)
+        for name in ("csrf_token", "rowid", "seen", "asked", "key", "state")
+    }
+    assert form["seen"] == [f"{key}:1" for key in two]
+    Caller(app, "administrator").patch(f"customers/{two[0]}", notes="read this first")
+    answer = person.post_raw(action, data=form | {"owner": str(person.user_id)})
+    assert answer.status_code == 422
+    assert "somebody else changed rows in the meantime: 示例公司." in answer.text

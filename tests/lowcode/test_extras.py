@@ -16,6 +16,7 @@ from app.entities.system.record import Attachment, Note
 from app.lowcode.files import check_upload, clean_name
 from app.rules.errors import InvalidInput
 from tests.callers import inside
+from tests.forms import fields_of
 from tests.visitors import Visitor
 
 Visitors = Callable[..., Visitor]
@@ -155,6 +156,24 @@ def test_a_file_is_attached_listed_downloaded_and_removed(
             select(AuditEntry.action).where(AuditEntry.action.in_(["attach", "detach"]))
         ).all()
     assert actions == ["attach", "detach"]
+
+
+def test_what_is_sent_ten_times_is_there_once(app: Flask, visitor: Visitors, key: int) -> None:
+    files, boss = folder(app), visitor("administrator", locale="en")
+    page, note, upload = f"/customers/{key}", f"/customers/{key}/notes", f"/customers/{key}/files"
+    form = fields_of(boss.get(page).text, note) | {"text": "remember"}
+    assert {boss.post(note, **form).status_code for _ in range(10)} == {302}
+    form = fields_of(boss.get(page).text, upload)
+    for _ in range(3):
+        assert boss.post(upload, **form | {"file": (BytesIO(PDF), "a.pdf")}).status_code == 302
+    assert len(list(files.iterdir())) == 1
+    # The page still stands there, and something else is meant.
+    boss.post(upload, **form | {"file": (BytesIO(PDF), "b.pdf")})
+    boss.post(note, **fields_of(boss.get(page).text, note) | {"text": "remember"})
+    with inside(app) as session:
+        assert list(session.scalars(select(Note.text))) == ["remember"] * 2
+        names = session.scalars(select(Attachment.name).order_by(Attachment.id))
+        assert list(names) == ["a.pdf", "b.pdf"]
 
 
 def test_a_refused_file_is_said_and_leaves_nothing(app: Flask, visitor: Visitors, key: int) -> None:

@@ -14,6 +14,7 @@ from app.entities.system.organization import Region
 from app.rules.audit import AuditAction
 from app.rules.customers import Tier
 from tests.callers import inside
+from tests.forms import fields_of
 from tests.visitors import Visitor
 
 Visitors = Callable[..., Visitor]
@@ -224,3 +225,13 @@ def test_the_list_of_the_trail_speaks_in_words(visitor: Visitors, key: int) -> N
     exported = boss.get("/audit-entries/export.csv?f.entity=Customer&f.action=create").text
     assert "Created" in exported
     assert "Customer" in exported
+
+
+def test_a_way_back_sent_twice_is_gone_once(app: Flask, visitor: Visitors, key: int) -> None:
+    boss = visitor("administrator", locale="en")
+    restore = f"/customers/{key}/history/restore"
+    form = fields_of(page(boss, key), restore)
+    before = version(app, key)
+    assert [boss.post(restore, **form).status_code for _ in range(2)] == [302] * 2
+    assert "Somebody else changed" not in boss.get(f"/customers/{key}").text
+    assert version(app, key) == before + 1

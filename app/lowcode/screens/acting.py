@@ -12,11 +12,9 @@ from app.extensions import db
 from app.lowcode import field_rights, once
 from app.lowcode.fields import Field, field_of
 from app.lowcode.fields.inputs import translated
-from app.lowcode.fields.relations import key_of
 from app.lowcode.pages import FormPage, FormSection
+from app.lowcode.screens.ticked import check_seen, ticked_keys, versions_seen
 from app.rules.errors import DomainError
-
-MOST_ROWS = 1000
 
 
 class NotPossible(DomainError):  # noqa: N818 - reads as what happened
@@ -37,16 +35,13 @@ class Acting:
             abort(404)
         if not self.may_action(name):
             abort(403)
-        keys = [key_of(text) for text in request.form.getlist("rowid")[:MOST_ROWS]]
-        if not keys or None in keys:
-            abort(400)
-        items = self.get_items(key for key in keys if key is not None)
+        items = self.get_items(ticked_keys())
         form, values = None, {}
         try:
             if self.inputs_of(name):
                 form = self._input_form(name, items)
                 if "asked" not in request.form:
-                    _check_version(items)
+                    check_seen(items)
                     self.check_available(name, items)
                     return self._ask(name, items, form)
                 if "resumed" in request.form:
@@ -86,7 +81,7 @@ class Acting:
             ) from reuse
         if claim.answer:
             return _tell(claim.answer)
-        _check_version(items)
+        check_seen(items)
         answer = self.perform(name, items, values)
         db.session.flush()
         done = once.Answer(302, self._way_back(items), self._done(name, items))
@@ -177,8 +172,8 @@ class Acting:
             screen.wire_picker(field, field.short_name, set())
         label = str(self.actions[name].text)
         carried = [("rowid", str(item.id)) for item in items] + [("asked", "1")]
-        along = ("from", "state", "version")
-        carried += [(key, request.form[key]) for key in along if key in request.form]
+        carried += [("seen", f"{pk}:{version}") for pk, version in versions_seen(items).items()]
+        carried += [(key, request.form[key]) for key in ("from", "state") if key in request.form]
         what = repr(items[0]) if len(items) == 1 else _("%(count)s selected", count=len(items))
         page = FormPage(
             title=f"{label} · {what}",
@@ -196,15 +191,6 @@ class Acting:
             save_icon=self.actions[name].icon,
         )
         return render_template("form.html", page=page), status
-
-
-def _check_version(items: Sequence[Any]) -> None:
-    """A record page carries the version it showed: what nobody has seen is not acted upon."""
-    seen = request.form.get("version")
-    if seen is not None and len(items) == 1 and seen != str(items[0].version):
-        raise DomainError(
-            "Somebody else changed this record in the meantime. Look at it and try again."
-        )
 
 
 def _tell(done: once.Answer) -> Any:

@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db
-from app.lowcode import bin, uses
+from app.lowcode import bin, once, uses
 from app.lowcode.fields.inputs import translated
-from app.lowcode.fields.relations import key_of
-from app.lowcode.screens.acting import MOST_ROWS
+from app.lowcode.screens.ticked import check_seen, ticked_keys
 from app.lowcode.snapshots import is_binned
 from app.rules.errors import DomainError
 
@@ -30,6 +29,11 @@ class Deleting:
 
         Raises DomainError, after a rollback, for a row that its screen or other rows hold.
         """
+        entries = self._remove(items)
+        db.session.commit()
+        return entries
+
+    def _remove(self, items: Sequence[Any]) -> list[int]:
         for item in items:
             self.pre_delete(item)
             db.session.delete(item)
@@ -38,9 +42,7 @@ class Deleting:
             except IntegrityError:
                 db.session.rollback()
                 raise StillUsed(uses.refusal(db.session(), item)) from None
-        entries = bin.just_made(db.session())
-        db.session.commit()
-        return entries
+        return bin.just_made(db.session())
 
     @expose("/<int:pk>/delete", methods=["POST"])
     @has_access
@@ -65,15 +67,19 @@ class Deleting:
     @has_access
     @permission_name("delete")
     def delete_many(self) -> Any:
-        """The rows named by `rowid`: all of them or none."""
-        keys = [key_of(text) for text in request.form.getlist("rowid")[:MOST_ROWS]]
-        if not keys or None in keys:
-            abort(400)
-        items = self.get_items(key for key in keys if key is not None)
+        """The rows named by `rowid`: all of them or none, and once however often it is sent."""
+        keys = ticked_keys()
         try:
+            claim = once.claim_form(db.session(), request.path, request.form)
+            if claim.answer:
+                return redirect(self.back_to_list())
+            items = self.get_items(keys)
+            check_seen(items)
             if not all(map(self.is_editable, items)):
                 raise DomainError("This is not possible in the present state.")
-            entries = self.discard(items)
+            entries = self._remove(items)
+            claim.keep(once.Answer(302))
+            db.session.commit()
         except DomainError as error:
             db.session.rollback()
             flash(translated(error), "danger")

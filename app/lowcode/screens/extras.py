@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.entities.system.record import Attachment, Note
 from app.extensions import db
-from app.lowcode import audit
+from app.lowcode import audit, once
 from app.lowcode.belongings import folder, remove_after_commit, remove_after_rollback
 from app.lowcode.fields.inputs import translated
 from app.lowcode.files import check_upload
@@ -30,7 +30,9 @@ class RecordExtras:
     def add_note(self, pk: int) -> Any:
         item = self.get_item(pk)
         text = request.form.get("text", "").strip()[:LONGEST_NOTE]
-        if text:
+        claim = once.claim_content(db.session(), request.path, request.form.get("key"), text)
+        if text and not claim.answer:
+            claim.keep(once.Answer(302))
             db.session.add(Note(entity=self.model.__name__, entity_id=item.id, text=text))
             db.session.commit()
         return redirect(self.url_of(pk))
@@ -50,6 +52,12 @@ class RecordExtras:
         except DomainError as error:
             flash(translated(error), "danger")
             return redirect(self.url_of(pk))
+        digest = hashlib.sha256(data).hexdigest()
+        key = request.form.get("key")
+        claim = once.claim_content(db.session(), request.path, key, name, digest)
+        if claim.answer:
+            return redirect(self.url_of(pk))
+        claim.keep(once.Answer(302))
         attachment = Attachment(
             entity=self.model.__name__,
             entity_id=item.id,
@@ -57,7 +65,7 @@ class RecordExtras:
             stored_name=secrets.token_hex(16),
             content_type=content_type,
             size=len(data),
-            sha256=hashlib.sha256(data).hexdigest(),
+            sha256=digest,
         )
         path = folder() / attachment.stored_name
         path.write_bytes(data)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app.entities.system.audit import AuditEntry
 from app.extensions import db
-from app.lowcode import principal
+from app.lowcode import once, principal
 from app.lowcode.fields.inputs import translated
 from app.lowcode.fields.relations import key_of
 from app.lowcode.pages import Cell, Choice
@@ -55,6 +55,8 @@ class HistoryPage:
     url: str
     restore_url: str | None
     version: int | None
+    #: posted along, so that a way back is gone once
+    key: str
     fields: list[Choice] = field(default_factory=list)
     entries: list[HistoryEntry] = field(default_factory=list)
     #: address of what lies further back
@@ -77,6 +79,11 @@ class History:
         """Put back one field's old value, or the row as it was after an entry, as a form would."""
         item = self.get_item(pk)
         sequence = key_of(request.form.get("entry", "")) or abort(400)
+        sent = (request.form.get("field", ""), request.form.get("version", ""))
+        key = request.form.get("key")
+        claim = once.claim_content(db.session(), request.path, key, str(sequence), *sent)
+        if claim.answer:
+            return redirect(self.url_of(pk) + "#history")
         if key_of(request.form.get("version", "")) not in (None, getattr(item, "version", None)):
             text = _("Somebody else changed this record in the meantime. Look again.")
             flash(text, "danger")
@@ -88,6 +95,7 @@ class History:
             for message in _messages(error):
                 flash(message, "danger")
         else:
+            claim.keep(once.Answer(302))
             db.session.commit()
             flash(_("%(name)s was put back.", name=repr(item)), "success")
             if left:
@@ -125,6 +133,7 @@ def history_page(view: Any, item: Any) -> HistoryPage:
         url=url_for(f"{view.endpoint}.history", pk=item.id),
         restore_url=url_for(f"{view.endpoint}.restore_value", pk=item.id) if may_edit else None,
         version=getattr(item, "version", None),
+        key=once.new_key(),
         fields=[Choice(name, label, selected=name == wanted) for name, label in labels.items()],
     )
     for event in found[:PAGE]:

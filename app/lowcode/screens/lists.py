@@ -9,7 +9,7 @@ from sqlalchemy.exc import DataError, StatementError
 
 from app.entities.system.user import User
 from app.extensions import db
-from app.lowcode import listing
+from app.lowcode import listing, once
 from app.lowcode.fields import resolve
 from app.lowcode.fields.inputs import translated
 from app.lowcode.fields.relations import RelatedField, RelationField, key_of
@@ -82,6 +82,7 @@ def list_page(view: Any, state: ListState) -> ListPage:
         else None,
         help_url=view.help_url,
         warnings=problems,
+        key=once.new_key(),
     )
     view.fill_layout(page, state, layout)
     return page

@@ -54,9 +54,31 @@
     input.addEventListener("change", () => { input.parentElement.querySelector("output").value = input.files[0]?.name || ""; });
   });
 
+  /** Asks before the page is left while `isDirty()`, other than by sending `form`. */
+  const guard = (form, isDirty) => {
+    let sending = false;
+    form.addEventListener("submit", (event) => { if (!event.defaultPrevented) sending = true; });
+    window.addEventListener("pageshow", (event) => { if (event.persisted) sending = false; });
+    window.addEventListener("beforeunload", (event) => {
+      if (isDirty() && !sending) event.preventDefault();
+    });
+    // Links ask in our own dialog, in the reader's language.
+    document.addEventListener("click", async (event) => {
+      const link = event.target.closest("a[href]");
+      if (!link || sending || event.defaultPrevented || !isDirty()) return;
+      if (link.target === "_blank" || link.hasAttribute("download")) return;
+      if (link.getAttribute("href").startsWith("#") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      if (!(await confirm(text("leave"), { danger: true, yes: text("leave_yes") }))) return;
+      sending = true;
+      window.location.assign(link.href);
+    }, true);
+  };
+
+  mount("[data-note]", (form) => guard(form, () => form.elements.text.value.trim() !== ""));
+
   mount("[data-form]", (form) => {
     let dirty = "unsaved" in form.dataset;
-    let sending = false;
     const state = form.querySelector("[data-state]");
     const hint = state ? [...state.childNodes] : [];
     const change = () => {
@@ -67,28 +89,10 @@
     form.addEventListener("input", change);
     form.addEventListener("change", change);
     form.addEventListener("submit", (event) => {
-      if (event.defaultPrevented) return;
-      sending = true;
-      state?.replaceChildren(text("saving"));
+      if (!event.defaultPrevented) state?.replaceChildren(text("saving"));
     });
-    window.addEventListener("pageshow", (event) => {
-      if (!event.persisted) return;
-      sending = false;
-      state?.replaceChildren(...hint);
-    });
-    window.addEventListener("beforeunload", (event) => {
-      if (dirty && !sending) event.preventDefault();
-    });
-    // Links ask in our own dialog, in the reader's language.
-    document.addEventListener("click", async (event) => {
-      const link = event.target.closest("a[href]");
-      if (!link || !dirty || sending || event.defaultPrevented || link.target === "_blank") return;
-      if (link.getAttribute("href").startsWith("#") || event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      if (!(await confirm(text("leave"), { danger: true, yes: text("leave_yes") }))) return;
-      sending = true;
-      window.location.assign(link.href);
-    }, true);
+    window.addEventListener("pageshow", (event) => { if (event.persisted) state?.replaceChildren(...hint); });
+    guard(form, () => dirty);
     const first = form.querySelector(".is-invalid") || form.querySelector(".fields input:not([type=hidden], [type=checkbox], [type=radio]), .fields select:not([data-picker])");
     if (first && !form.querySelector("[data-error-summary]") && window.matchMedia("(min-width: 768px)").matches) first.focus({ preventScroll: true });
   });

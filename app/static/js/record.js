@@ -49,6 +49,7 @@
         for (const file of files) {
           const data = new FormData();
           data.append("file", file);
+          data.append("key", form.elements.key.value);
           // The answer leads back to this page, which says what became of the file: it is loaded below.
           await request(form.action, { method: "POST", body: data, redirect: "manual" });
         }
