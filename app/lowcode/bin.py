@@ -1,6 +1,6 @@
 """The recycle bin: deleted rows go in with all that is one with them, and come back the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from flask import current_app
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext
-from sqlalchemy import ColumnElement, and_, event, false, inspect, or_, select, true
+from sqlalchemy import ColumnElement, and_, event, false, inspect, null, or_, select, true
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -19,6 +19,7 @@ from app.entities.types import now_utc
 from app.extensions import db
 from app.lowcode import audit
 from app.lowcode import principal as acting
+from app.lowcode.access.chain import chain_of
 from app.lowcode.access.criteria import by_reach
 from app.lowcode.belongings import folder, remove_after_commit
 from app.lowcode.naming import title_of
@@ -67,21 +68,28 @@ def _before_flush(session: Session, *_unused: Any) -> None:
 
 
 def _entry_of(session: Session, row: Any, actor: Principal | None) -> BinEntry:
-    decider = row
-    while decider is not None and decider.scope.parent:
-        decider = getattr(decider, decider.scope.parent)
-    whose = decider.scope if decider is not None else SHARED
+    owner, team, region = _whose(session, row)
     return BinEntry(
         entity=type(row).__name__,
         entity_id=inspect(row).identity[0],
         label=repr(row)[:200],
         deleted_on=now_utc(),
         deleted_by_id=actor.user_id if actor else None,
-        owner_id=getattr(decider, whose.owner) if whose.owner else None,
-        team_id=getattr(decider, whose.team) if whose.team else None,
-        region_id=getattr(decider, "region_id", None) if whose.owner else None,
+        owner_id=owner,
+        team_id=team,
+        region_id=region,
         data=take(session, row),
     )
+
+
+def _whose(session: Session, row: Any) -> Sequence[int | None]:
+    """The keys of owner, team and region of the record that decides about a row."""
+    *_below, (model, key) = chain_of(row)
+    if not model.scope.owner:
+        return None, None, None
+    region = getattr(model, "region_id", null())
+    columns = getattr(model, model.scope.owner), getattr(model, model.scope.team), region
+    return session.execute(select(*columns).where(model.id == key)).one()
 
 
 def just_made(session: Session) -> list[int]:

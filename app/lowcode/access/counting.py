@@ -33,13 +33,12 @@ def count_rows(questions: Sequence[tuple[type[Any], Clause]]) -> list[int]:
     )
 
 
-def are_left(row: Any, clauses: Sequence[Clause | None]) -> list[bool]:
+def are_left(model: type[Any], key: int, clauses: Sequence[Clause | None]) -> list[bool]:
     """Is the stored row among those that each clause leaves?"""
-    model = type(row)
     answers = _ask(
         select(func.count())
         .select_from(model)
-        .where(model.id == row.id, everything_or(clause))
+        .where(model.id == key, everything_or(clause))
         .correlate(None)
         .scalar_subquery()
         for clause in clauses

@@ -12,6 +12,7 @@ from app.entities.base import SHARED
 from app.entities.system.row_access import RecordShare
 from app.entities.types import now_utc
 from app.extensions import db
+from app.lowcode.access.chain import chain_of
 from app.lowcode.access.counting import Clause, are_left, count_rows
 from app.lowcode.access.criteria import criterion, decides_about, visible
 from app.lowcode.access.people import Person, active_people
@@ -62,27 +63,17 @@ def who_can_see(row: Any) -> list[Reason]:
     """
     entity = type(row).__name__
     people = [person for person in active_people() if person.principal.can("can_show", entity)]
-    with system("access"):
-        chain = list(_chain(row))
     found: list[Reason] = []
-    for target in chain:
-        asked = [pair for person in people for pair in _rules(type(target), entity, person)]
-        if target is row:
-            asked += [pair for person in people for pair in _roles(type(row), person)]
-        left = are_left(target, [clause for _reason, clause in asked])
+    for model, key in chain_of(row):
+        asked = [pair for person in people for pair in _rules(model, entity, person)]
+        if model is type(row):
+            asked += [pair for person in people for pair in _roles(model, person)]
+        left = are_left(model, key, [clause for _reason, clause in asked])
         found += [reason for (reason, _clause), is_so in zip(asked, left, strict=True) if is_so]
-        found += _shares(target, entity, people)
+        found += _shares(model, key, entity, people)
     order = {person.id: place for place, person in enumerate(people)}
     causes = list(Cause)
     return sorted(found, key=lambda reason: (order[reason.user_id], causes.index(reason.cause)))
-
-
-def _chain(row: Any) -> Iterator[Any]:
-    """The row, and the rows above it that decide about it."""
-    while row is not None:
-        yield row
-        parent = getattr(type(row), "scope", SHARED).parent
-        row = getattr(row, parent) if parent else None
 
 
 def _most(principal: Principal, entity: str) -> Access:
@@ -118,10 +109,11 @@ def _rules(model: type[Any], entity: str, person: Person) -> Iterator[tuple[Reas
         yield Reason(person.id, person.name, cause, rule.name, access), rule.clause
 
 
-def _shares(row: Any, entity: str, people: Iterable[Person]) -> Iterator[Reason]:
+def _shares(model: type[Any], key: int, entity: str, people: Iterable[Person]) -> Iterator[Reason]:
+    """`entity`: whose screen the record is opened on."""
     shares = select(RecordShare).where(
-        RecordShare.entity == type(row).__name__,
-        RecordShare.entity_id == row.id,
+        RecordShare.entity == model.__name__,
+        RecordShare.entity_id == key,
         or_(RecordShare.until.is_(None), RecordShare.until > now_utc()),
     )
     with system("access"):
