@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, inspect, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from app.extensions import db
 from app.lowcode import conditions, field_rights
-from app.lowcode.fields import Field, ResolvedPath, resolve
-from app.lowcode.fields.relations import Ref, RelationField, TagsField
+from app.lowcode.fields import resolve
+from app.lowcode.selection import ListedRow, Selection, selection
 from app.rules.errors import DomainError, InvalidInput
 from app.rules.text import storable
 
@@ -149,6 +148,18 @@ def count(source: Listable, state: ListState) -> int:
     return db.session.scalar(_counting(source, state)) or 0
 
 
+def summary(
+    source: Listable, state: ListState, summed: Sequence[str] = ()
+) -> tuple[int, dict[str, Any]]:
+    """How many rows the state has, and their sums by column, in one statement.
+
+    `summed` are numeric columns that the acting person may read.
+    """
+    sums = [func.sum(getattr(source.model, path)) for path in summed]
+    number, *values = db.session.execute(_counting(source, state).add_columns(*sums)).one()
+    return number, dict(zip(summed, values, strict=True))
+
+
 def counts(wanted: Sequence[tuple[Listable, ListState]]) -> list[int]:
     """The counts of several lists in one statement."""
     if not wanted:
@@ -171,130 +182,27 @@ def total(source: Listable, state: ListState, path: str) -> Any:
     )
 
 
-class Selection:
-    """Builds a SELECT of just the columns a list shows, related labels by outer join."""
-
-    def __init__(self, model: type[Any], paths: Sequence[str]) -> None:
-        self.model = model
-        self.paths = [resolve(model, path) for path in paths]
-        self._aliases: dict[tuple[str, ...], Any] = {(): model}
-        self._joins: list[tuple[Any, Any]] = []
-        has_version = "version" in inspect(model).column_attrs
-        columns: list[Any] = [model.id, model.version if has_version else model.id]
-        #: path → (first column's position, 2 for a related row, 1 for a value, 0 for tags)
-        self._slots: dict[str, tuple[int, int]] = {}
-        for resolved in self.paths:
-            expressions = self._expressions(resolved)
-            self._slots[resolved.path] = (len(columns), len(expressions))
-            columns += expressions
-        self._columns = columns
-
-    def _entity(self, hops: tuple[str, ...]) -> Any:
-        """The (aliased) entity at the end of some hops, joined once."""
-        if hops not in self._aliases:
-            parent = self._entity(hops[:-1])
-            attribute = getattr(parent, hops[-1])
-            alias = aliased(attribute.property.mapper.class_)
-            self._joins.append((attribute.of_type(alias), alias))
-            self._aliases[hops] = alias
-        return self._aliases[hops]
-
-    def _expressions(self, resolved: ResolvedPath) -> list[Any]:
-        hops = tuple(hop.name for hop in resolved.hops)
-        if isinstance(resolved.field, TagsField):
-            return []
-        if isinstance(resolved.field, RelationField):
-            row = self._entity((*hops, resolved.field.name))
-            return [row.id, getattr(row, resolved.field.target.label_column)]
-        return [getattr(self._entity(hops), resolved.field.name)]
-
-    def order(self, sort: Sequence[tuple[str, bool]]) -> list[Any]:
-        clauses = []
-        for path, down in sort:
-            expression = self._expressions(resolve(self.model, path))[-1]
-            nullable = not hasattr(expression, "nullable") or expression.nullable
-            directed = expression.desc() if down else expression.asc()
-            clauses.append(directed.nulls_last() if nullable else directed)
-        # Equal rows keep one order from page to page.
-        down = bool(sort and sort[0][1])
-        return [*clauses, self.model.id.desc() if down else self.model.id.asc()]
-
-    def statement(
-        self, where: ColumnElement[bool], sort: Sequence[tuple[str, bool]]
-    ) -> Select[Any]:
-        order = self.order(sort)  # may add joins
-        statement = select(*self._columns).select_from(self.model)
-        for attribute, _alias in self._joins:
-            statement = statement.outerjoin(attribute)
-        return statement.where(where).order_by(*order)
-
-    def read(self, rows: Sequence[Any]) -> list["ListedRow"]:
-        """Raw rows as values by path; tags of all rows in one query."""
-        tags = {
-            resolved.path: _tags_of(resolved.field, [row[0] for row in rows])
-            for resolved in self.paths
-            if isinstance(resolved.field, TagsField)
-        }
-        return [ListedRow(row[0], row[1], self._values(row, tags)) for row in rows]
-
-    def _values(self, row: Any, tags: dict[str, dict[int, list[Ref]]]) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        for path, (start, width) in self._slots.items():
-            if width == 0:
-                values[path] = tags[path].get(row[0], [])
-            elif width == 2:
-                values[path] = None if row[start] is None else Ref(row[start], row[start + 1])
-            else:
-                values[path] = row[start]
-        if field_rights.is_limited():
-            values = {p: field_rights.shown(self.model, p, v) for p, v in values.items()}
-        return values
-
-    @property
-    def fields(self) -> list[tuple[str, Field]]:
-        return [(resolved.path, resolved.field) for resolved in self.paths]
-
-
-@dataclass(frozen=True)
-class ListedRow:
-    id: int
-    version: int
-    values: dict[str, Any]
-
-
-def _tags_of(field: TagsField, keys: list[int]) -> dict[int, list[Ref]]:
-    found: dict[int, list[Ref]] = {}
-    if not keys:
-        return found
-    target = aliased(field.target)  # it may be the entity itself: roles that grant roles
-    label, color = getattr(target, field.target.label_column), getattr(target, "color", None)
-    statement = (
-        select(field.model.id, target.id, label, *([color] if color else []))
-        .join(getattr(field.model, field.name).of_type(target))
-        .where(field.model.id.in_(keys))
-        .order_by(label)
-    )
-    for owner, *parts in db.session.execute(statement):
-        found.setdefault(owner, []).append(Ref(*parts))
-    return found
-
-
 def fetch(
     source: Listable, state: ListState, paths: Sequence[str] | None = None
 ) -> list[ListedRow]:
     """One page of rows with the given columns (default: the declared ones)."""
-    selection = Selection(source.model, paths or source.columns)
-    statement = selection.statement(condition(source, state), state.sort or source.order)
+    chosen, statement = _selecting(source, state, paths)
     page = statement.limit(state.size).offset((state.page - 1) * state.size)
-    return selection.read(db.session.execute(page).all())
+    return chosen.read(db.session.execute(page).all())
 
 
 def stream(
     source: Listable, state: ListState, paths: Sequence[str] | None = None, chunk: int = 1000
 ) -> Any:
     """Every row of the state, chunk by chunk, for exports."""
-    selection = Selection(source.model, paths or source.columns)
-    statement = selection.statement(condition(source, state), state.sort or source.order)
+    chosen, statement = _selecting(source, state, paths)
     result = db.session.execute(statement.execution_options(yield_per=chunk))
     for rows in result.partitions(chunk):
-        yield from selection.read(rows)
+        yield from chosen.read(rows)
+
+
+def _selecting(
+    source: Listable, state: ListState, paths: Sequence[str] | None
+) -> tuple[Selection, Select[Any]]:
+    chosen = selection(source.model, tuple(paths or source.columns), state.sort or source.order)
+    return chosen, chosen.statement.where(condition(source, state))

@@ -8,8 +8,8 @@ from sqlalchemy import inspect
 from app.extensions import db
 from app.lowcode import field_rights
 from app.lowcode.fields import Field, field_of, resolve
-from app.lowcode.listing import ListedRow, Selection
 from app.lowcode.screens.declare import Lines
+from app.lowcode.selection import ListedRow, selection
 
 RIGHTS = ("can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export", "can_import")
 
@@ -25,11 +25,11 @@ def one_row(view: Any, readable: tuple[str, ...], pk: int) -> dict[str, Any]:
 
     Selected as the list selects: a related row outside the scope has no label here either.
     """
-    selection = Selection(view.model, readable)
-    found = db.session.execute(selection.statement(view.model.id == pk, ())).all()
+    chosen = selection(view.model, readable, ())
+    found = db.session.execute(chosen.statement.where(view.model.id == pk)).all()
     if not found:
         return {}
-    values = row_values(view.model, selection.read(found)[0])
+    values = row_values(view.model, chosen.read(found)[0])
     item = db.session.get(view.model, pk)
     for part in line_parts(view):
         values[part.name] = [_line(part, line) for line in getattr(item, part.name)]

@@ -17,11 +17,12 @@ from app.extensions import db
 from app.lowcode import listing
 from app.lowcode.fields import Field, field_of, resolve
 from app.lowcode.fields.relations import RelationField
-from app.lowcode.listing import ListState, Selection, read_state
+from app.lowcode.listing import ListState, read_state
 from app.lowcode.pages import BoardCard, BoardColumn, ListPage
 from app.lowcode.screens.charts import chart_data, chart_title, code_of
 from app.lowcode.screens.declare import Board, Calendar, Chart
 from app.lowcode.screens.lists import cell_of
+from app.lowcode.selection import selection
 from app.rules.errors import DomainError
 
 CARDS = 20
@@ -117,13 +118,13 @@ class LayoutData:
             calendar.column,
             *([calendar.color] if calendar.color else []),
         ]
-        selection = Selection(self.model, paths)
+        chosen = selection(self.model, tuple(paths), ((calendar.column, False),))
         where = and_(
             listing.condition(self.listable, state),
             column.condition(column.column, "between", bounds),
         )
-        statement = selection.statement(where, [(calendar.column, False)]).limit(500)
-        rows = selection.read(db.session.execute(statement).all())
+        statement = chosen.statement.where(where).limit(500)
+        rows = chosen.read(db.session.execute(statement).all())
         return jsonify([self._event(calendar, column, row) for row in rows])
 
     def _event(self, calendar: Calendar, column: Field, row: Any) -> dict[str, Any]:
@@ -207,10 +208,10 @@ def _cards(
     )
     ranked = select(view.model.id.label("id"), place).where(where).subquery()
     wanted = select(ranked.c.id).where(ranked.c.place <= CARDS)
-    selection = Selection(view.model, [label, board.column, *paths])
-    statement = selection.statement(view.model.id.in_(wanted), [("changed_on", True)])
+    chosen = selection(view.model, (label, board.column, *paths), (("changed_on", True),))
+    statement = chosen.statement.where(view.model.id.in_(wanted))
     cards: dict[str, list[BoardCard]] = {}
-    for row in selection.read(db.session.execute(statement).all()):
+    for row in chosen.read(db.session.execute(statement).all()):
         value = row.values[board.column]
         code = str(value.id) if hasattr(value, "id") else code_of(value)
         cells = [
