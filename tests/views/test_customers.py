@@ -38,7 +38,7 @@ def customer_form(**values: Any) -> dict[str, Any]:
 
 
 def test_a_company_is_saved_with_number_owner_and_address(app: Flask, visitor: Visitors) -> None:
-    person = visitor("sales")
+    person = visitor("sales_manager")  # sales people read the credit limit and do not write it
     answer = person.post(
         "/customers/new",
         **customer_form(

@@ -38,10 +38,13 @@ def look(app: Flask, key: int) -> dict[str, Any]:
         }
 
 
-def drop(person: Visitor, key: int, stage: int) -> Any:
+def drop(app: Flask, person: Visitor, key: int, stage: int) -> Any:
+    """Drop a deal's card, as it was seen just now, on another stack."""
+    with inside(app) as session:
+        version = session.get_one(Deal, key).version
     return person.post_raw(
         "/deals/move/stage",
-        json={"id": key, "value": str(stage)},
+        json={"id": key, "value": str(stage), "version": version},
         headers={"X-CSRFToken": person.token()},
     )
 
@@ -91,8 +94,8 @@ def test_a_card_moves_and_keeps_its_history(
 ) -> None:
     person = visitor("sales")
     key = new_deal(person.user_id)
-    assert drop(person, key, stages["quotation"]).status_code == 200
-    assert drop(person, key, stages["signed"]).status_code == 200
+    assert drop(app, person, key, stages["quotation"]).status_code == 200
+    assert drop(app, person, key, stages["signed"]).status_code == 200
     seen = look(app, key)
     assert (seen["steps"], seen["probability"]) == (["prospect", "quotation", "signed"], 100)
     assert seen["by"] == [None, person.user_id, person.user_id]
@@ -117,7 +120,7 @@ def test_a_card_does_not_move_against_the_rules(
 ) -> None:
     person = visitor("sales")
     key = new_deal(person.user_id, stage=start)
-    answer = drop(person, key, stages[target])
+    answer = drop(app, person, key, stages[target])
     assert answer.status_code == 422
     assert text in answer.json["message"]
     assert look(app, key)["stage"] == start
@@ -164,12 +167,12 @@ def test_an_action_that_is_not_offered_is_refused_when_posted(
 
 
 def test_a_colleagues_deal_is_not_there(
-    stages: dict[str, int], visitor: Visitors, new_deal: NewDeal
+    app: Flask, stages: dict[str, int], visitor: Visitors, new_deal: NewDeal
 ) -> None:
     key = new_deal(visitor("sales").user_id)
     other = visitor("sales")
     assert other.get(f"/deals/{key}").status_code == 404
-    assert drop(other, key, stages["needs"]).status_code == 404
+    assert drop(app, other, key, stages["needs"]).status_code == 404
     assert other.post("/deals/action/win", rowid=key).status_code == 404
     assert "示例商机" not in other.get("/stage-changes/").text
 

@@ -95,7 +95,7 @@ def test_a_card_is_not_dropped_on_converted(app: Flask, visitor: Visitors, statu
     key = saved(app, person.user_id)
     answer = person.post_raw(
         "/leads/move/status",
-        json={"id": key, "value": status},
+        json={"id": key, "value": status, "version": 1},
         headers={"X-CSRFToken": person.token()},
     )
     assert answer.status_code == (422 if status == "converted" else 200)
