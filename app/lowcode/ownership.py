@@ -87,6 +87,7 @@ class Held:
     new: str
     since: datetime | None
     reason: str
+    new_id: int | None
 
 
 def history_of(session: Session, model: type[Any], key: int, most: int) -> list[Held]:
@@ -94,7 +95,7 @@ def history_of(session: Session, model: type[Any], key: int, most: int) -> list[
     old, new, by = aliased(User), aliased(User), aliased(User)
     change = OwnershipChange
     rows = session.execute(
-        select(change.changed_on, by.name, old.name, new.name, change.reason)
+        select(change.changed_on, by.name, old.name, new.name, change.reason, change.to_id)
         .outerjoin(old, old.id == change.from_id)
         .outerjoin(new, new.id == change.to_id)
         .outerjoin(by, by.id == change.by_id)
@@ -104,8 +105,9 @@ def history_of(session: Session, model: type[Any], key: int, most: int) -> list[
     ).all()
     held = []
     since: datetime | None = None
-    for moment, who, old_name, new_name, reason in reversed(rows):
-        held.append(Held(moment, who or "", old_name or "", new_name or "", since, reason or ""))
+    for moment, by_name, old_name, new_name, reason, new_id in reversed(rows):
+        names = by_name or "", old_name or "", new_name or ""
+        held.append(Held(moment, *names, since, reason or "", new_id))
         since = moment
     return held[::-1]
 

@@ -176,7 +176,7 @@ def test_who_held_a_record_stands_in_its_timeline(app: Flask, visitor: Visitors)
     page = boss.get(f"/customers/{key}").text
     timeline = page[page.index('<ol class="timeline">') :]
     for text in ("Person One", "Person Two", "closer to them"):
-        assert text in timeline
+        assert timeline.count(text) == 1, "one line, not the trail's word beside it"
 
 
 # in bulk --------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The timeline of a record: its changes, notes and related rows, newest first."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from app.extensions import db
 from app.lowcode import field_rights, listing
 from app.lowcode.fields import resolve
 from app.lowcode.listing import ListState
-from app.lowcode.ownership import history_of, holder_of
+from app.lowcode.ownership import Held, history_of, holder_of
 from app.lowcode.pages import Event
 from app.lowcode.screens.changes import Told, entries_of, in_words, told
 from app.rules.audit import AuditAction
@@ -22,6 +23,8 @@ from app.rules.audit import AuditAction
 NEWEST = 50
 #: a row and the change it came with are a few statements apart
 AT_ONCE = timedelta(seconds=2)
+#: a change and the trail's word of it, which bears the moment of the commit
+ONE_COMMIT = timedelta(minutes=1)
 _ICONS = {
     "create": "plus",
     "update": "pencil",
@@ -40,7 +43,7 @@ _ICONS = {
 def timeline_of(view: Any, item: Any) -> list[Event]:
     """The newest changes, notes and related rows, newest first."""
     changes = _changes(view, item)
-    found = [*changes, *_hands(view, item), *_notes(view, item)]
+    found = [*changes, *_notes(view, item)]
     for screen in view.screens_named(view.timeline):
         related = _related_events(view, item, screen)
         found += related if _is_audited(screen) else _without_echoes(related, changes)
@@ -71,17 +74,21 @@ def _event(kind: str, who: str, moment: datetime, text: str, **more: Any) -> tup
 
 
 def _changes(view: Any, item: Any) -> list[tuple[datetime, Event]]:
+    """What was done to the record; a change of hands tells besides who held it, and why it went."""
     entries = entries_of(view.model, item.id).where(AuditEntry.action != AuditAction.VIEW)
-    return [
-        _event(
-            str(change.action),
-            change.who,
-            change.moment,
-            _(change.action.label),
-            changes=_texts(view.model, change),
-        )
-        for change in told(db.session.execute(entries.limit(NEWEST)))
-    ]
+    hands, link = _hands(view, item), holder_of(view.model)
+    events = []
+    for change in told(db.session.execute(entries.limit(NEWEST))):
+        others = dict(change.changes)
+        holder = others.pop(link.key, None) if link is not None else None
+        held = _taken(hands, change.moment, holder[1]) if holder is not None else None
+        if held is None:
+            kind, text, shown = str(change.action), _(change.action.label), change
+        else:
+            kind, text, shown = "transfer", _held(item, held), replace(change, changes=others)
+        texts = _texts(view.model, shown)
+        events.append(_event(kind, change.who, change.moment, text, changes=texts))
+    return events + [_event("transfer", h.by, h.moment, _held(item, h)) for h in hands]
 
 
 def _texts(model: type[Any], change: Told) -> list[tuple[str, str, str]]:
@@ -91,27 +98,37 @@ def _texts(model: type[Any], change: Told) -> list[tuple[str, str, str]]:
     return [(word.label, word.old, word.new) for word in in_words(model, change.changes)]
 
 
-def _hands(view: Any, item: Any) -> list[tuple[datetime, Event]]:
-    """Who held the record from when to when, and why it changed hands."""
+def _hands(view: Any, item: Any) -> list[Held]:
+    """The changes of who is responsible, newest first, as far as the reader may know who is."""
     link = holder_of(view.model)
     if link is None or not field_rights.readable(view.model, link.name):
         return []
-    events = []
-    for held in history_of(db.session(), view.model, item.id, NEWEST):
-        since = held.since or getattr(item, "created_on", None)
-        if held.old:
-            text = _(
-                "Held by %(old)s from %(since)s to %(until)s, then by %(new)s",
-                old=held.old,
-                new=held.new or _("nobody"),
-                since=format_date(since) if since else "…",
-                until=format_date(held.moment),
-            )
-        else:
-            text = _("Held by %(new)s from now on", new=held.new)
-        text = f"{text}: {held.reason}" if held.reason else text
-        events.append(_event("transfer", held.by, held.moment, text))
-    return events
+    return history_of(db.session(), view.model, item.id, NEWEST)
+
+
+def _taken(hands: list[Held], moment: datetime, new: int | None) -> Held | None:
+    """The change of hands that the trail's entry is about, taken out of those still to tell."""
+    for held in hands:
+        if held.new_id == new and timedelta(0) <= moment - held.moment < ONE_COMMIT:
+            hands.remove(held)
+            return held
+    return None
+
+
+def _held(item: Any, held: Held) -> str:
+    """Who held the record from when to when, and why it changed hands."""
+    since = held.since or getattr(item, "created_on", None)
+    if held.old:
+        text = _(
+            "Held by %(old)s from %(since)s to %(until)s, then by %(new)s",
+            old=held.old,
+            new=held.new or _("nobody"),
+            since=format_date(since) if since else "…",
+            until=format_date(held.moment),
+        )
+    else:
+        text = _("Held by %(new)s from now on", new=held.new)
+    return f"{text}: {held.reason}" if held.reason else text
 
 
 def _notes(view: Any, item: Any) -> list[tuple[datetime, Event]]:
