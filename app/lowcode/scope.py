@@ -15,8 +15,9 @@ from sqlalchemy.sql import visitors
 
 from app.entities.base import SHARED
 from app.entities.system.user import User
+from app.extensions import db
 from app.lowcode import principal as acting
-from app.lowcode.access.criteria import criterion, holds, is_restricted
+from app.lowcode.access.criteria import criterion, decides_about, holds, is_restricted
 from app.lowcode.links import Link, changed, key_after_flush, links_of, related
 from app.lowcode.principal import DataScope, NoPrincipal, Principal
 from app.rules.access import Access
@@ -26,6 +27,7 @@ __all__ = [
     "ScopeViolation",
     "criterion",
     "guard",
+    "may_change",
     "narrow",
     "restricted_models",
     "scoped_models",
@@ -73,6 +75,21 @@ def within_reach(model: type[Any], clause: ColumnElement[bool]) -> ColumnElement
     """
     limit = criterion(model, acting.current()) if hasattr(model, "scope") else None
     return clause if limit is None else and_(clause, limit)
+
+
+def may_change(row: Any) -> bool:
+    """May the acting person change this row, which they see?
+
+    Asks the database only where some rows are theirs to read alone.
+    """
+    model, principal = type(row), acting.current()
+    decisive = {model.__name__, decides_about(model).__name__}
+    if principal.sees_all or not decisive & (principal.shared | principal.rules.keys()):
+        return True
+    clause = criterion(model, principal, Access.WRITE)
+    if clause is None:
+        return True
+    return db.session.scalar(select(model.id).where(model.id == row.id, clause)) is not None
 
 
 def _options_for(principal: Principal) -> _Options:

@@ -123,7 +123,7 @@ def history_page(view: Any, item: Any) -> HistoryPage:
     events = told(db.session.execute(entries))
     labels = labels_of(view.model, {name for event in events for name in event.changes})
     narrowed = {"field": wanted} if wanted in labels else {}
-    may_edit = view.may("can_edit") and view.is_editable(item)
+    may_edit = view.may("can_edit") and view.is_changeable(item)
     found = [
         event
         for event in events

@@ -26,6 +26,7 @@ from app.lowcode.pages import (
     ShownSection,
     Tab,
 )
+from app.lowcode.scope import may_change
 from app.lowcode.screens.declare import Lines, Section
 from app.lowcode.screens.documents import steps_of
 from app.lowcode.screens.forms import line_texts, line_totals
@@ -58,7 +59,7 @@ def record_page(view: Any, item: Any) -> RecordPage:
         edit_url=_own_url(view, "edit", item),
         delete_url=_own_url(view, "delete", item),
         delete_question=view.delete_question(repr(item)),
-        actions=actions_of(view, bulk=False, item=item),
+        actions=actions_of(view, bulk=False, item=item) if may_change(item) else [],
         help_url=view.help_url,
         steps=steps_of(view, item),
         figures=[shown for f in view.figures if (shown := show(f, id=item.id)) is not None],
@@ -75,7 +76,7 @@ def record_page(view: Any, item: Any) -> RecordPage:
 
 def _own_url(view: Any, name: str, item: Any) -> str | None:
     """Where to edit or delete the row; None where it may or can not be done."""
-    if not view.may(f"can_{name}") or not view.is_editable(item):
+    if not view.may(f"can_{name}") or not view.is_changeable(item):
         return None
     return url_for(f"{view.endpoint}.{name}", pk=item.id)
 

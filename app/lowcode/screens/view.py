@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy import inspect, select
 
 from app.extensions import db
-from app.lowcode import field_rights, principal
+from app.lowcode import field_rights, principal, scope
 from app.lowcode.access.sharing import can_be_shared
 from app.lowcode.audit.viewing import note_view
 from app.lowcode.fields import resolve
@@ -256,6 +256,10 @@ class EntityView(
     def is_editable(self, item: Any) -> bool:
         """May the row be edited or deleted in its present state? `pre_save` must hold it, too."""
         return True
+
+    def is_changeable(self, item: Any) -> bool:
+        """Is the row the acting person's to change, and in a state to be edited?"""
+        return scope.may_change(item) and self.is_editable(item)
 
     # pages ----------------------------------------------------------------------
     @expose("/")

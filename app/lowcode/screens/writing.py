@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.extensions import db
-from app.lowcode import once
+from app.lowcode import once, scope
 from app.lowcode.fields.relations import key_of
 from app.lowcode.naming import in_sentence
 from app.lowcode.screens.declare import Lines
@@ -66,6 +66,9 @@ class Writing:
     def edit(self, pk: int) -> Any:
         item = self.get_item(pk)
         if request.method == "GET":
+            if not scope.may_change(item):
+                flash(_("This record is not yours to change."), "danger")
+                return redirect(self.url_of(pk))
             if not self.is_editable(item):
                 flash(_("This is not possible in the present state."), "danger")
                 return redirect(self.url_of(pk))

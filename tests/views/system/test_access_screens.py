@@ -41,7 +41,11 @@ def test_a_record_is_shared_on_its_page_and_taken_back(scene: dict[str, Any]) ->
     )
     assert "Second" in card.text
     assert "holiday" in card.text
-    assert second.get(f"/customers/{key}").status_code == 200
+    page = second.get(f"/customers/{key}")
+    assert page.status_code == 200
+    offered = [name for name in ("edit", "delete") if f"/customers/{key}/{name}" in page.text]
+    assert offered == [], "shared to be read"
+    assert second.get(f"/customers/{key}/edit").status_code == 302
     second.post(f"/customers/{key}/edit", name="Changed", version=1)
     assert "Changed" not in second.get(f"/customers/{key}").text, "shared to be read"
     remove = card.text.split(f'hx-post="/shares/customers/{key}/')[1].split('"')[0]
