@@ -5,6 +5,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 from typing import Protocol
 
@@ -31,6 +32,12 @@ class Database(Protocol):
     def restore(self) -> None:
         """Go back to what was kept; no connection may be open."""
 
+    def beside(self) -> "Database":
+        """The same database with a snapshot of its own."""
+
+    def close(self) -> None:
+        """Let go of what was kept."""
+
 
 class SQLiteFile:
     """Put back by copying pages from memory: a few milliseconds."""
@@ -48,6 +55,9 @@ class SQLiteFile:
         with contextlib.closing(sqlite3.connect(self._path)) as live:
             self._snapshot.backup(live)
 
+    def beside(self) -> "SQLiteFile":
+        return SQLiteFile(self._path.parent)
+
     def close(self) -> None:
         self._snapshot.close()
 
@@ -60,19 +70,23 @@ class PostgreSQL:
             connection.execute("CREATE DATABASE kehu")
         self._address = server_url.replace("/postgres?", "/kehu?", 1)
         self.url = self._address.replace("postgresql://", "postgresql+psycopg://", 1)
-        self._restore = ""
+        self._schema, self._restore = "kept", ""
 
     def keep(self) -> None:
         with psycopg.connect(self._address) as connection:
             tables = self._names(connection, "SELECT relname FROM pg_class WHERE relkind = 'r'")
             counters = self._names(connection, "SELECT relname FROM pg_class WHERE relkind = 'S'")
-            connection.execute("CREATE SCHEMA kept")
+            connection.execute(f"CREATE SCHEMA {self._schema}")
             steps = ["SET session_replication_role = replica"]  # no foreign keys, no triggers
             steps += [f'DELETE FROM "{name}"' for name in tables]
             for name in tables:
-                made = connection.execute(f'CREATE TABLE kept."{name}" AS TABLE "{name}"')
+                columns = ", ".join(self._columns(connection, name))
+                made = connection.execute(
+                    f'CREATE TABLE {self._schema}."{name}" AS SELECT {columns} FROM "{name}"'
+                )
                 if made.rowcount:
-                    steps.append(f'INSERT INTO "{name}" SELECT * FROM kept."{name}"')
+                    kept = f'{self._schema}."{name}"'
+                    steps.append(f'INSERT INTO "{name}" ({columns}) SELECT {columns} FROM {kept}')
             for name in counters:
                 last = connection.execute(f'SELECT last_value, is_called FROM "{name}"').fetchone()
                 steps.append("SELECT setval('\"{}\"', {}, {})".format(name, *last))
@@ -81,6 +95,24 @@ class PostgreSQL:
     def restore(self) -> None:
         with psycopg.connect(self._address) as connection:
             connection.execute(self._restore)
+
+    def beside(self) -> "PostgreSQL":
+        other = copy(self)
+        other._schema, other._restore = f"{self._schema}_too", ""
+        return other
+
+    def close(self) -> None:
+        """The server goes as a whole."""
+
+    @staticmethod
+    def _columns(connection: psycopg.Connection, table: str) -> list[str]:
+        """Those that are written; the database computes the others."""
+        rows = connection.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+            " AND NOT attisdropped AND attgenerated = '' ORDER BY attnum",
+            [f'public."{table}"'],
+        )
+        return [f'"{name}"' for (name,) in rows]
 
     @staticmethod
     def _names(connection: psycopg.Connection, query: str) -> list[str]:

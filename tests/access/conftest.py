@@ -1,31 +1,41 @@
 """The company behind claims about access: founded once, put back before each test."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from app.lowcode.security.identity import forget_rights
 from tests.access.world import Company, found_company
-from tests.databases import SQLiteFile, dispose
+from tests.databases import Database, dispose
 
 
 @pytest.fixture(scope="session")
-def _company(_sqlite: Any) -> Iterator[tuple[Company, SQLiteFile]]:
-    app, empty = _sqlite
-    empty.restore()
-    forget_rights()
-    company = found_company(app)
-    dispose(app)
-    kept = SQLiteFile(Path(empty.url.removeprefix("sqlite:///")).parent)
-    kept.keep()
-    yield company, kept
-    kept.close()
+def _companies() -> Iterator[dict[str, tuple[Company, Database]]]:
+    """By database: each is founded when it is first asked for."""
+    companies: dict[str, tuple[Company, Database]] = {}
+    yield companies
+    for _company, kept in companies.values():
+        kept.close()
 
 
 @pytest.fixture
-def company(_company: tuple[Company, SQLiteFile]) -> Iterator[Company]:
+def _company(
+    request: pytest.FixtureRequest, database: str, _companies: dict[str, tuple[Company, Database]]
+) -> tuple[Company, Database]:
+    if database not in _companies:
+        app, empty = request.getfixturevalue(f"_{database}")
+        empty.restore()
+        forget_rights()
+        company = found_company(app)
+        dispose(app)
+        kept = empty.beside()
+        kept.keep()
+        _companies[database] = company, kept
+    return _companies[database]
+
+
+@pytest.fixture
+def company(_company: tuple[Company, Database]) -> Iterator[Company]:
     """Everybody signed in, one row of everything on each side."""
     found, kept = _company
     kept.restore()
@@ -36,7 +46,7 @@ def company(_company: tuple[Company, SQLiteFile]) -> Iterator[Company]:
 
 
 @pytest.fixture
-def put_back(_company: tuple[Company, SQLiteFile]) -> Callable[[], None]:
+def put_back(_company: tuple[Company, Database]) -> Callable[[], None]:
     """Undo what was done since the test began."""
     found, kept = _company
 

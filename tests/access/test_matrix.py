@@ -4,14 +4,16 @@ The addresses come from the product's own map and the declared screens: a new on
 it stands in `doors`.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
+from flask_appbuilder import Model
+from sqlalchemy import Connection
 
+from app.extensions import db, reading
 from app.views import MENU
-from tests.access.doors import ABSENT, CLOSED, FOR_ONE, ONLY_ADMINISTRATORS, PERSONAL, Probe, probes
+from tests.access.door import ABSENT, CLOSED, Probe
+from tests.access.doors import FOR_ONE, ONLY_ADMINISTRATORS, PERSONAL, probes
 from tests.access.world import Asker, Company
 
 SCREENS = sorted(
@@ -117,15 +119,11 @@ def _ask(asker: Asker, company: Company, probe: Probe, side: str) -> int:
 
 def content(company: Company) -> dict[str, int]:
     """What stands in every table, as one number each."""
-    path = company.app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///")
-    with sqlite3.connect(path) as connection:
-        names = [
-            name
-            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
-            if not any(trail in name for trail in TRAILS)
-        ]
+    names = [name for name in Model.metadata.tables if not any(trail in name for trail in TRAILS)]
+    with company.app.app_context(), reading(), db.engine.connect() as connection:
         return {name: hash(_all(connection, name)) for name in names}
 
 
-def _all(connection: sqlite3.Connection, table: str) -> tuple[Any, ...]:
-    return tuple(connection.execute(f'SELECT * FROM "{table}"'))
+def _all(connection: Connection, table: str) -> tuple[str, ...]:
+    rows = connection.exec_driver_sql(f'SELECT * FROM "{table}"')
+    return tuple(sorted(map(repr, rows)))
