@@ -66,6 +66,7 @@ def look(app: Flask, key: int) -> tuple[Any, ...]:
 ASKED = {"asked": "1", "amount": "1", "received_date": "2026-03-05", "method": "cash"}
 
 
+@pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("state", OrderState)
 @pytest.mark.parametrize("action", [*ORDER_MACHINE.actions, "register_payment"])
 def test_an_action_is_offered_and_accepted_where_it_is_possible_and_nowhere_else(
