@@ -11,8 +11,13 @@ from sqlalchemy import select
 from app.entities.customers import Customer, Tag
 from app.entities.system.audit import AuditEntry
 from app.entities.system.organization import Region
+from app.entities.system.user import Role
+from app.lowcode.principal import DataScope
+from app.lowcode.security.field_levels import write_levels
+from app.lowcode.security.rights import write_rights
 from app.rules.audit import AuditAction
 from app.rules.customers import Tier
+from app.rules.masking import FieldLevel
 from tests.callers import inside
 from tests.forms import fields_of
 from tests.visitors import Visitor
@@ -222,16 +227,36 @@ def test_the_list_of_the_trail_speaks_in_words(visitor: Visitors, key: int) -> N
     assert 'badge-soft c-green">Created' not in listed
     assert "Third" in listed
     assert "North" not in boss.get("/audit-entries/?f.entity=Customer").text
-    exported = boss.get("/audit-entries/export.csv?f.entity=Customer&f.action=create").text
-    assert "Created" in exported
-    assert "Customer" in exported
+    exported = boss.get("/audit-entries/export.csv?f.entity=Customer").text
+    for words in ("Created", "Customer", "Name: First → Second", "Region: North"):
+        assert words in exported
+
+
+def test_changed_rights_are_told_as_the_matrix_calls_them(app: Flask, visitor: Visitors) -> None:
+    with inside(app) as session:
+        session.add(role := Role(name="lab"))
+        session.flush()
+        rights = {("can_delete", "Customer"), ("make_vip", "Customer")}
+        write_rights(session, role, rights, {"Customer": DataScope.TEAM})
+        write_levels(session, role, {("Customer", "phone"): FieldLevel.MASKED})
+    exported = visitor("administrator", locale="en").get(
+        "/audit-entries/export.csv?f.action=rights"
+    )
+    for words in (
+        "Customers: Delete, Make VIP",
+        "Rows of “Customers”: None → Team and below",
+        "Customer · Phone: Read and write → Masked",
+    ):
+        assert words in exported.text
+    assert "can_delete" not in exported.text
 
 
 def test_a_way_back_sent_twice_is_gone_once(app: Flask, visitor: Visitors, key: int) -> None:
     boss = visitor("administrator", locale="en")
     restore = f"/customers/{key}/history/restore"
-    form = fields_of(page(boss, key), restore)
+    shown = fields_of(page(boss, key), restore)
     before = version(app, key)
-    assert [boss.post(restore, **form).status_code for _ in range(2)] == [302] * 2
+    wanted = {"key": shown["key"], "version": before, "entry": entry(app, key, 2), "field": "name"}
+    assert [boss.post(restore, **wanted).status_code for _ in range(2)] == [302] * 2
     assert "Somebody else changed" not in boss.get(f"/customers/{key}").text
     assert version(app, key) == before + 1

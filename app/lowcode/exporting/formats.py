@@ -50,7 +50,8 @@ def export(
     DomainError for an unknown format or filter, for too many rows and for a missing font.
     """
     chosen = find(name)
-    table = table_of(view, source, state, paths if chosen.takes_all_columns else None)
+    extras = view.export_extras if chosen.takes_all_columns else ()
+    table = table_of(view, source, state, paths if chosen.takes_all_columns else None, extras)
     if chosen.most_rows is not None and table.count > chosen.most_rows:
         raise DomainError(
             "This file holds at most %(limit)s rows; narrow the list or choose another format.",

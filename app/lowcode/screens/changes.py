@@ -17,6 +17,7 @@ from app.lowcode import field_rights
 from app.lowcode.fields import field_of
 from app.lowcode.fields.base import humanize
 from app.lowcode.fields.relations import RelationField
+from app.lowcode.screens.right_words import change_in_words
 from app.rules.audit import AuditAction
 from app.rules.errors import DomainError
 from app.rules.masking import Masked
@@ -95,11 +96,17 @@ def pairs_of(changes: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
     ]
 
 
-def in_words(model: type[Any] | None, changes: Mapping[str, list[Any]]) -> list[Change]:
+def in_words(
+    model: type[Any] | None,
+    changes: Mapping[str, list[Any]],
+    action: AuditAction = AuditAction.UPDATE,
+) -> list[Change]:
     """Labels, choices and related rows as people know them; only what the reader may see.
 
     `model` is None where the trail speaks of something that is no entity (any more).
     """
+    if action is AuditAction.RIGHTS:
+        return [Change(name, *change_in_words(name, *pair)) for name, pair in changes.items()]
     if model is not None:
         changes = field_rights.shown_changes(model, changes)
     words = []

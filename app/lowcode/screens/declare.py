@@ -106,6 +106,15 @@ class Document:
     for_customer: bool = False
 
 
+@dataclass(frozen=True)
+class Worked:
+    """A column that files have besides those of the list: `text` of the values at `paths`."""
+
+    label: str
+    paths: Sequence[str]
+    text: Callable[..., str]
+
+
 def action(
     name: str,
     text: Any,

@@ -262,7 +262,6 @@ class EntryForm:
             preview_url=self.view.preview_url(self.item),
         )
 
-
     def _section(self, part: Section) -> FormSection:
         fields = [self.form[name] for name in part.fields]
         visible = is_visible(part.when, self.value_of)
@@ -285,7 +284,7 @@ def prefill(view: Any, args: Mapping[str, str]) -> tuple[dict[str, Any], dict[st
             user_id = principal.current().user_id
             if name in view.defaults_to_me and user_id:
                 values[name] = field.by_key(user_id)
-        else:
+        elif name not in values:
             default = getattr(field.column, "default", None)
             if default is not None:
                 values[name] = default.arg(None) if default.is_callable else default.arg

@@ -138,7 +138,8 @@ def history_page(view: Any, item: Any) -> HistoryPage:
     )
     for event in found[:PAGE]:
         kept = {wanted: event.changes[wanted]} if narrowed else event.changes
-        page.entries.append(_entry(view, item, event, in_words(view.model, kept), may_edit))
+        words = in_words(view.model, kept, event.action)
+        page.entries.append(_entry(view, item, event, words, may_edit))
         page.entries[-1].can_return = may_edit and event is not events[0]
     if len(found) > PAGE:
         query = {"before": found[PAGE - 1].sequence, **narrowed}

@@ -95,7 +95,9 @@ def _texts(model: type[Any], change: Told) -> list[tuple[str, str, str]]:
     """(label, old, new); a new row says everything by itself."""
     if change.action is AuditAction.CREATE:
         return []
-    return [(word.label, word.old, word.new) for word in in_words(model, change.changes)]
+    return [
+        (word.label, word.old, word.new) for word in in_words(model, change.changes, change.action)
+    ]
 
 
 def _hands(view: Any, item: Any) -> list[Held]:

@@ -1,5 +1,6 @@
 """The audit trail as IT administrators read it: a list that nobody edits."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app, render_template
@@ -12,8 +13,10 @@ from app.entities.system.audit import AuditEntry
 from app.extensions import db
 from app.lowcode.pages import Cell, Column, LineTable, RecordPage
 from app.lowcode.screens import Chart, EntityInterface, EntityView
-from app.lowcode.screens.changes import in_words, pairs_of
+from app.lowcode.screens.changes import Change, in_words, pairs_of
+from app.lowcode.screens.declare import Worked
 from app.lowcode.screens.records import record_page
+from app.rules.audit import AuditAction
 
 
 class AuditEntryView(EntityView):
@@ -29,6 +32,9 @@ class AuditEntryView(EntityView):
     base_order = ("created_on", "desc")
     layouts = [Chart("created_on"), Chart("user"), Chart("action")]
     help_page = "audit"
+    export_extras = [
+        Worked("Changes", ("entity", "action", "changes"), lambda *v: _in_one_text(*v))
+    ]
 
     @expose("/<int:pk>")
     @has_access
@@ -55,8 +61,7 @@ def _page(view: AuditEntryView, entry: AuditEntry) -> RecordPage:
 
 
 def _changes(entry: AuditEntry) -> LineTable:
-    screen = _screen(entry)
-    words = in_words(screen.model if screen else None, dict(pairs_of(entry.changes)))
+    words = _words(entry.entity, entry.action, entry.changes)
     columns = [
         Column("field", _("Field"), "text"),
         Column("old", _("Old value"), "text"),
@@ -68,15 +73,28 @@ def _changes(entry: AuditEntry) -> LineTable:
     return LineTable(_("Changes"), columns, rows)
 
 
-def _screen(entry: AuditEntry) -> Any:
-    """The screen of what the entry is about; None for what has none."""
+def _words(entity: str, action: AuditAction, changes: Mapping[str, Any]) -> list[Change]:
+    screen = _screen(entity)
+    return in_words(screen.model if screen else None, dict(pairs_of(changes)), action)
+
+
+def _in_one_text(entity: str, action: AuditAction, changes: Mapping[str, Any] | None) -> str:
+    """`Name: old → new` line by line; of what had no value before the new one alone."""
+    return "\n".join(
+        f"{word.label}: {word.old} → {word.new}" if word.old else f"{word.label}: {word.new}"
+        for word in _words(entity, action, changes or {})
+    )
+
+
+def _screen(entity: str) -> Any:
+    """The screen of what an entry is about; None for what has none."""
     screens = current_app.extensions["kehu_screens"].items()
-    return next((screen for model, screen in screens if model.__name__ == entry.entity), None)
+    return next((screen for model, screen in screens if model.__name__ == entity), None)
 
 
 def _record_url(entry: AuditEntry) -> str | None:
     """The record, where it is still there for the reader."""
-    screen = _screen(entry)
+    screen = _screen(entry.entity)
     if screen is None or entry.entity_id is None or not screen.may("can_show"):
         return None
     known = db.session.scalar(select(screen.model.id).where(screen.model.id == entry.entity_id))

@@ -18,11 +18,11 @@ from app.lowcode.access.people import person
 from app.lowcode.fields.base import humanize
 from app.lowcode.pages import Choice
 from app.lowcode.principal import Principal, acting_as
+from app.lowcode.screens.right_words import RIGHTS, right_label
 from app.lowcode.security.field_levels import columns_of
 from app.rules.access import Access, Cause, DataScope
 from app.rules.masking import FieldLevel
 from app.views.system.effects import entity_label
-from app.views.system.matrix import COLUMNS
 
 
 @dataclass(slots=True)
@@ -184,7 +184,7 @@ def _sight(sight: Sight, principal: Principal) -> ShownSight:
     return ShownSight(
         label=entity_label(sight.entity),
         url=view.list_url() if view and view.may("can_list") else None,
-        rights=[_right(name, actions) for name in sorted(sight.rights, key=_place)],
+        rights=[right_label(name, actions) for name in sorted(sight.rights, key=_place)],
         reaches=[_choice(reach) for reach in DataScope if reach in sight.reaches],
         readable=sight.readable,
         changeable=sight.changeable,
@@ -195,15 +195,8 @@ def _sight(sight: Sight, principal: Principal) -> ShownSight:
 
 def _place(right: str) -> tuple[bool, int, str]:
     """The columns of the matrix in their order, then everything else."""
-    columns = list(COLUMNS)
+    columns = list(RIGHTS)
     return right not in columns, columns.index(right) if right in columns else 0, right
-
-
-def _right(name: str, actions: Any) -> str:
-    if name in COLUMNS:
-        return str(COLUMNS[name])
-    known = actions.get(name)
-    return str(known.text) if known else _(humanize(name.removeprefix("can_")))
 
 
 def _limited(view: Any, principal: Principal) -> list[tuple[str, Choice]]:

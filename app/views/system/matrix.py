@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import abort, current_app, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from werkzeug.datastructures import MultiDict
 
 from app.entities.base import SHARED
@@ -15,24 +14,11 @@ from app.extensions import db
 from app.lowcode.fields.base import humanize
 from app.lowcode.pages import Choice
 from app.lowcode.principal import DataScope, current
+from app.lowcode.screens.right_words import RIGHTS, right_label, screen_label, screens_by_name
 from app.lowcode.security.field_levels import levels_of
 from app.lowcode.security.permissions import Pair, declared_pairs, known_pairs
 from app.lowcode.security.rights import rights_of, scopes_of
 from app.rules.access import ADMINISTRATOR, PLACE_SCOPES
-
-#: The columns of the matrix; everything else a screen offers is a named action.
-COLUMNS: dict[str, Any] = {
-    "can_list": lazy_gettext("List"),
-    "can_show": lazy_gettext("Open"),
-    "can_add": lazy_gettext("Add"),
-    "can_edit": lazy_gettext("Edit"),
-    "can_delete": lazy_gettext("Delete"),
-    "can_export": lazy_gettext("Export"),
-    "can_import": lazy_gettext("Import"),
-    "can_print": lazy_gettext("Print"),
-    "can_assign": lazy_gettext("Assign"),
-    "can_share": lazy_gettext("Sharing"),
-}
 
 
 @dataclass(slots=True)
@@ -101,7 +87,7 @@ def matrix_page(view: Any, role: Any) -> MatrixPage:
         is_everything=is_everything,
         may_edit=current().is_administrator and view.may("can_edit") and not is_everything,
         version=role.version,
-        columns=[(name, str(label)) for name, label in COLUMNS.items()],
+        columns=[(name, str(label)) for name, label in RIGHTS.items()],
         areas=[] if is_everything else _areas(role),
         people=[user.name or user.username for user in role.user if user.active],
         grants=sorted(_(humanize(granted.name)) for granted in role.grants),
@@ -169,21 +155,17 @@ class _Screen:
 
 
 def _screens() -> dict[str, _Screen]:
-    screens: dict[str, _Screen] = {}
-    for view in current_app.appbuilder.baseviews:  # type: ignore[attr-defined]
-        model = getattr(view, "model", None)
-        name = view.class_permission_name
-        if name in screens and not hasattr(view, "list_title"):
-            continue
-        screens[name] = _Screen(
+    return {
+        name: _Screen(
             name=name,
-            label=str(getattr(view, "list_title", None) or _(humanize(name))),
+            label=screen_label(view, name),
             icon=getattr(view, "icon", "table"),
-            reaches=_reaches(model),
-            model=model,
+            reaches=_reaches(getattr(view, "model", None)),
+            model=getattr(view, "model", None),
             actions=getattr(view, "actions", None) or {},
         )
-    return screens
+        for name, view in screens_by_name().items()
+    }
 
 
 def _reaches(model: type[Any] | None) -> tuple[DataScope, ...]:
@@ -230,20 +212,15 @@ def _row(screen: _Screen, offered: set[Pair], held: set[Pair], reach: DataScope)
         value = f"{permission}:{screen.name}" if pair in offered else None
         return Tick(str(label), value, pair in held)
 
-    named = sorted(p for p, name in offered if name == screen.name and p not in COLUMNS)
+    named = sorted(p for p, name in offered if name == screen.name and p not in RIGHTS)
     return ScreenRow(
         name=screen.name,
         label=screen.label,
         icon=screen.icon,
-        ticks=[tick(permission, label) for permission, label in COLUMNS.items()],
-        actions=[tick(permission, _action_label(screen, permission)) for permission in named],
+        ticks=[tick(permission, label) for permission, label in RIGHTS.items()],
+        actions=[tick(permission, right_label(permission, screen.actions)) for permission in named],
         reach=[
             Choice(scope.value, _(scope.label), scope.color, scope is reach)
             for scope in screen.reaches
         ],
     )
-
-
-def _action_label(screen: _Screen, permission: str) -> str:
-    chosen = screen.actions.get(permission)
-    return str(chosen.text) if chosen else _(humanize(permission.removeprefix("can_")))
