@@ -100,8 +100,11 @@ def _texts_of(view: Any) -> Iterator[tuple[str, str]]:
 
 def _kernel_texts() -> Iterator[tuple[str, str]]:
     from app.lowcode.fields.base import humanize
+    from app.services import handover
     from seed import roles
 
+    for kind in handover.KINDS:
+        yield "handover", kind.label
     for detail in ("file", "document", "format", "rows", "filter", "request", "reason", "entries"):
         yield "audit", humanize(detail)
     # What acts for itself: the actor of its entries.

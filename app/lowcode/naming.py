@@ -14,7 +14,7 @@ def title_of(model: type[Any]) -> str:
 def title_from(name: str) -> str:
     """`title_of` by the name of the class, which may be one of an earlier version."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    return words[:1] + words[1:].lower()
+    return re.sub(r"^Api\b", "API", words[:1] + words[1:].lower())
 
 
 def plural_of(model: type[Any]) -> str:

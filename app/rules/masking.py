@@ -14,7 +14,7 @@ class FieldLevel(Choice):
 
     NONE = "none", "Hidden", "gray"
     MASKED = "masked", "Masked", "orange"
-    READ = "read", "Read", "blue"
+    READ = "read", "Read only", "blue"
     WRITE = "write", "Read and write", "green"
 
     @property

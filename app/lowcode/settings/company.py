@@ -28,7 +28,7 @@ declare(
     Option("company_name", "company", _("Company name"), default=""),
     Option("company_address", "company", _("Address"), default="", kind="long"),
     Option("company_phone", "company", _("Phone"), default="", check=check_phone),
-    Option("company_email", "company", _("E-mail"), default="", check=check_email),
+    Option("company_email", "company", _("Email"), default="", check=check_email),
     Option("company_tax_number", "company", _("Tax number"), default="", check=check_uscc),
     Option(
         "language",

@@ -93,7 +93,7 @@
     });
     window.addEventListener("pageshow", (event) => { if (event.persisted) state?.replaceChildren(...hint); });
     guard(form, () => dirty);
-    const first = form.querySelector(".is-invalid") || form.querySelector(".fields input:not([type=hidden], [type=checkbox], [type=radio]), .fields select:not([data-picker])");
+    const first = form.querySelector(".is-invalid") || form.querySelector(".fields input:not([type=hidden], [type=checkbox], [type=radio]), .fields select");
     if (first && !form.querySelector("[data-error-summary]") && window.matchMedia("(min-width: 768px)").matches) first.focus({ preventScroll: true });
   });
 })();

@@ -76,8 +76,21 @@
       picker.loadedSearches = {};
     });
     picker.on("change", () => select.dispatchEvent(new Event("input", { bubbles: true })));
-    // Whoever came here while it was being built goes on in it.
-    if (focused) picker.focus();
+    // Whoever came here while it was being built goes on in it; the list waits for a key or a click.
+    if (focused) {
+      const open = () => {
+        picker.off("focus", open);
+        picker.settings.openOnFocus = true;
+      };
+      const loaded = () => {
+        picker.off("load", loaded);
+        if (!picker.control_input.value) picker.close(false);
+      };
+      picker.settings.openOnFocus = false;
+      picker.on("focus", open);
+      picker.on("load", loaded);
+      picker.focus();
+    }
     return picker;
   };
   // Rows kept as a template are built when they are added.
