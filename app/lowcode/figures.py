@@ -35,6 +35,8 @@ class Figure:
     query: Mapping[str, str] = field(default_factory=dict)
     icon: str = "hash"
     sum: str | None = None
+    #: how many rows there are beside their sum
+    with_count: bool = False
     average: str | None = None
     latest: str | None = None
 
@@ -71,8 +73,14 @@ def _is_readable(view: Any, figure: Figure) -> bool:
 
 def _text(view: Any, state: listing.ListState, figure: Figure) -> str:
     if figure.sum:
-        total = listing.total(view.listable, state, figure.sum)
-        return field_of(view.model, figure.sum).text(total or 0)
+        rows, sums = listing.summary(view.listable, state, [figure.sum])
+        total = sums[figure.sum]
+        text = field_of(view.model, figure.sum).text(total or 0)
+        if not figure.with_count:
+            return text
+        # Rows of which none has an amount add up to nothing, which is not zero.
+        text = "—" if total is None and rows else text
+        return _("%(total)s · %(count)s rows", total=text, count=f"{rows:,}")
     if figure.average:
         column = field_of(view.model, figure.average)
         value = _aggregate(view, state, average_of(column.column))

@@ -1,6 +1,6 @@
 """The start page: what the acting person's day holds, each figure with the rows behind it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,11 @@ _OPEN = {"f.stage.kind": "open"}
 _MINE = {"f.owner": "me"}
 _ACTIVE_TICKETS = {"f.status": "new,open,waiting"}
 _SOLD = {"f.state": "confirmed,shipped,done,history"}
+
+
+def _sum(label: Any, resource: str, query: Mapping[str, str], icon: str, column: str) -> Figure:
+    return Figure(label, resource, query, icon, sum=column, with_count=True)
+
 
 FIGURES = {
     "my_customers": Figure(_l("My customers"), "customers", _MINE, "user-heart"),
@@ -41,52 +46,45 @@ FIGURES = {
     "my_tasks": Figure(
         _l("My open tasks"), "tasks", {"f.assignee": "me", "f.status": "todo,doing"}, "checkbox"
     ),
-    "my_deals": Figure(_l("My open deals"), "deals", {**_OPEN, **_MINE}, "target", sum="amount"),
-    "open_deals": Figure(_l("Open deals"), "deals", _OPEN, "target", sum="amount"),
-    "closing_deals": Figure(
+    "my_deals": _sum(_l("My open deals"), "deals", {**_OPEN, **_MINE}, "target", "amount"),
+    "open_deals": _sum(_l("Open deals"), "deals", _OPEN, "target", "amount"),
+    "closing_deals": _sum(
         _l("Expected to close this month"),
         "deals",
         {**_OPEN, "f.expected_close_date": "this_month"},
         "calendar-stats",
-        sum="amount",
+        "amount",
     ),
-    "won_deals": Figure(
+    "won_deals": _sum(
         _l("Won this month"),
         "deals",
         {"f.stage.kind": "won", "f.closed_date": "this_month"},
         "trophy",
-        sum="amount",
+        "amount",
     ),
-    "orders_this_month": Figure(
+    "orders_this_month": _sum(
         _l("Orders this month"),
         "sales-orders",
         {**_SOLD, "f.order_date": "this_month"},
         "shopping-cart",
-        sum="total_amount",
+        "total_amount",
     ),
-    "to_ship": Figure(
-        _l("Orders to ship"), "sales-orders", {"f.state": "confirmed"}, "truck-delivery"
-    ),
-    "receivables": Figure(
+    "receivables": _sum(
         _l("Receivables"),
         "sales-orders",
         {"f.balance_amount": "0.01.."},
         "receipt",
-        sum="balance_amount",
+        "balance_amount",
     ),
-    "overdue_receivables": Figure(
+    "overdue_receivables": _sum(
         _l("Overdue receivables"),
         "sales-orders",
         {"f.balance_amount": "0.01..", "f.due_date": "overdue"},
         "alert-triangle",
-        sum="balance_amount",
+        "balance_amount",
     ),
-    "payments": Figure(
-        _l("Payments this month"),
-        "payments",
-        {"f.received_date": "this_month"},
-        "cash",
-        sum="amount",
+    "payments": _sum(
+        _l("Payments this month"), "payments", {"f.received_date": "this_month"}, "cash", "amount"
     ),
     "open_tickets": Figure(_l("Open tickets"), "tickets", _ACTIVE_TICKETS, "headset"),
     "my_tickets": Figure(
@@ -108,12 +106,12 @@ FIGURES = {
     "stock_value": Figure(
         _l("Stock value"), "stock-levels", {}, "building-warehouse", sum="value_amount"
     ),
-    "open_purchases": Figure(
+    "open_purchases": _sum(
         _l("Open purchase orders"),
         "purchase-orders",
         {"f.state": "ordered"},
         "truck",
-        sum="total_amount",
+        "total_amount",
     ),
     "products": Figure(_l("Active products"), "products", {"f.is_active": "yes"}, "package"),
     "suppliers": Figure(_l("Active suppliers"), "suppliers", {"f.is_active": "yes"}, "truck"),
@@ -162,7 +160,7 @@ HOMES = {
         ("purchase-orders", "suppliers", "products"),
     ),
     "warehouse": Home(
-        ("to_ship", "low_stock", "open_purchases", "products", "my_tasks"),
+        ("low_stock", "products", "my_tasks"),
         (("stock-levels", 2), ("products", 0)),
         ("tasks",),
     ),
