@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.entities.customers import Customer, Tag
+from app.entities.customers import Customer, CustomerAddress, Tag
 from app.entities.system.audit import AuditEntry
 from app.entities.system.organization import Region
 from app.entities.system.user import Role
@@ -260,3 +260,54 @@ def test_a_way_back_sent_twice_is_gone_once(app: Flask, visitor: Visitors, key: 
     assert [boss.post(restore, **wanted).status_code for _ in range(2)] == [302] * 2
     assert "Somebody else changed" not in boss.get(f"/customers/{key}").text
     assert version(app, key) == before + 1
+
+
+# inline lines ---------------------------------------------------------------------
+@pytest.fixture
+def lines(app: Flask) -> int:
+    """A customer whose first address changed, whose second went, and a third that came."""
+    with inside(app) as session:
+        stays = CustomerAddress(street="Street 1", city="Old town")
+        goes = CustomerAddress(street="Street 2")
+        row = Customer(name="First", addresses=[stays, goes])
+        session.add_all([row, Customer(name="Other", addresses=[CustomerAddress(street="x")])])
+        session.commit()
+        stays.city = "New town"
+        session.commit()
+        row.addresses.remove(goes)
+        row.addresses.append(CustomerAddress(street="Street 3"))
+        session.commit()
+        return int(row.id)
+
+
+def test_the_history_tells_of_lines_that_changed_came_and_went(
+    visitor: Visitors, lines: int
+) -> None:
+    boss = visitor("administrator", locale="en")
+    told = page(boss, lines)
+    assert re.search(r"Addresses · [^<]*Street 1[^<]* · City", told)
+    assert re.search(r"Old town</span>.{0,80}<span>New town", told)
+    assert re.search(r"Street: Street 2.{0,120}<span>—", told)
+    assert re.search(r"<span>[^<]*Street: Street 3", told)
+    assert "Street: x" not in told, "another customer's"
+    narrowed = page(boss, lines, field="addresses")
+    assert "New town" in narrowed
+    assert "<dt>Name</dt>" not in narrowed
+
+
+def test_one_value_of_a_line_is_put_back(app: Flask, visitor: Visitors, lines: int) -> None:
+    boss = visitor("administrator", locale="en")
+    button = re.search(
+        r'name="entry" value="(\d+)"> ?<input type="hidden" name="field" value="(addresses[^"]+)"',
+        page(boss, lines),
+    )
+    assert button is not None
+    told = put_back(app, boss, lines, entry=button[1], field=button[2])
+    assert "was put back" in told
+    with inside(app) as session:
+        cities = [address.city for address in session.get_one(Customer, lines).addresses]
+    assert cities == ["Old town", None]
+    refused = put_back(app, boss, lines, entry=button[1], field="addresses.99999.city")
+    assert "nothing here that could be put back" in refused
+    read_only = page(visitor("read_only", locale="en"), lines)
+    assert 'name="field" value="addresses' not in read_only

@@ -1,6 +1,6 @@
 """The history of a record: every change with who, when and from where, and the way back."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -15,7 +15,8 @@ from app.lowcode import once, principal
 from app.lowcode.fields.inputs import translated
 from app.lowcode.fields.relations import key_of
 from app.lowcode.pages import Cell, Choice
-from app.lowcode.screens.changes import Change, Told, entries_of, in_words, labels_of, told
+from app.lowcode.screens.changes import Told, entries_of, in_words, labels_of, told
+from app.lowcode.screens.line_history import LineTold, line_events, words_of
 from app.lowcode.screens.putting_back import can_put_back, put_back
 from app.rules.audit import AuditAction
 from app.rules.errors import DomainError
@@ -31,6 +32,8 @@ class HistoryChange:
     new: str
     #: name of the field whose old value can be put back; None where it cannot
     field: str | None
+    #: number of the entry that tells it, where that is one of a line
+    sequence: int | None = None
 
 
 @dataclass(slots=True)
@@ -41,7 +44,7 @@ class HistoryEntry:
     when: str
     #: network address; only for who may read the audit trail
     where: str
-    changes: list[HistoryChange]
+    changes: list[HistoryChange] = field(default_factory=list)
     #: a new record, whose values had none before them
     is_first: bool = False
     #: can the record be put back as it was right after this?
@@ -116,18 +119,33 @@ def _messages(error: DomainError) -> list[str]:
     )
 
 
+@dataclass(slots=True)
+class _Moment:
+    """One transaction: what it did to the record, and to its lines."""
+
+    #: of the record itself, or of the first line where it stayed as it is
+    head: Told
+    is_own: bool
+    lines: list[LineTold] = field(default_factory=list)
+
+    def tells_of(self, name: str) -> bool:
+        own = self.is_own and name in self.head.changes
+        return own or any(line.part.name == name for line in self.lines)
+
+
 def history_page(view: Any, item: Any) -> HistoryPage:
     """One page of the history; `?field=` narrows it, `?before=` goes on from an entry."""
     wanted, before = request.args.get("field", ""), key_of(request.args.get("before", ""))
-    entries = entries_of(view.model, item.id).where(AuditEntry.action != AuditAction.VIEW)
-    events = told(db.session.execute(entries))
-    labels = labels_of(view.model, {name for event in events for name in event.changes})
+    moments = _moments(view, item)
+    labels = labels_of(view.model, {n for m in moments if m.is_own for n in m.head.changes})
+    labels |= {line.part.name: line.title for moment in moments for line in moment.lines}
     narrowed = {"field": wanted} if wanted in labels else {}
-    may_edit = view.may("can_edit") and view.is_changeable(item)
+    may_edit = view.may("can_edit") and view.is_editable(item)
     found = [
-        event
-        for event in events
-        if (before is None or event.sequence < before) and (not narrowed or wanted in event.changes)
+        moment
+        for moment in moments
+        if (before is None or moment.head.sequence < before)
+        and (not narrowed or moment.tells_of(wanted))
     ]
     page = HistoryPage(
         url=url_for(f"{view.endpoint}.history", pk=item.id),
@@ -136,19 +154,33 @@ def history_page(view: Any, item: Any) -> HistoryPage:
         key=once.new_key(),
         fields=[Choice(name, label, selected=name == wanted) for name, label in labels.items()],
     )
-    for event in found[:PAGE]:
-        kept = {wanted: event.changes[wanted]} if narrowed else event.changes
-        words = in_words(view.model, kept, event.action)
-        page.entries.append(_entry(view, item, event, words, may_edit))
-        page.entries[-1].can_return = may_edit and event is not events[0]
+    for moment in found[:PAGE]:
+        entry = _entry(moment.head)
+        entry.changes = _changes(view, item, moment, narrowed.get("field"), may_edit)
+        entry.can_return = may_edit and moment.is_own and moment is not moments[0]
+        page.entries.append(entry)
     if len(found) > PAGE:
-        query = {"before": found[PAGE - 1].sequence, **narrowed}
+        query = {"before": found[PAGE - 1].head.sequence, **narrowed}
         page.older_url = url_for(f"{view.endpoint}.history", pk=item.id, **query)
     return page
 
 
-def _entry(view: Any, item: Any, event: Told, words: list[Change], may_edit: bool) -> HistoryEntry:
-    has_old_values = may_edit and event.action in {AuditAction.UPDATE, AuditAction.RESTORE}
+def _moments(view: Any, item: Any) -> list[_Moment]:
+    """The transactions that changed the record or its lines, newest first."""
+    entries = entries_of(view.model, item.id).where(AuditEntry.action != AuditAction.VIEW)
+    moments = [_Moment(head, is_own=True) for head in told(db.session.execute(entries))]
+    by_time = {(m.head.moment, m.head.who): m for m in reversed(moments)}
+    for line in line_events(view, item):
+        key = (line.told.moment, line.told.who)
+        if key not in by_time:
+            head = replace(line.told, action=AuditAction.UPDATE)
+            by_time[key] = _Moment(head, is_own=False)
+            moments.append(by_time[key])
+        by_time[key].lines.append(line)
+    return sorted(moments, key=lambda moment: moment.head.sequence, reverse=True)
+
+
+def _entry(event: Told) -> HistoryEntry:
     is_auditor = principal.current().can("can_list", "AuditEntry")
     return HistoryEntry(
         sequence=event.sequence,
@@ -157,13 +189,26 @@ def _entry(view: Any, item: Any, event: Told, words: list[Change], may_edit: boo
         when=format_datetime(event.moment, "yyyy-MM-dd HH:mm:ss"),
         where=event.address if is_auditor else "",
         is_first=event.action is AuditAction.CREATE,
-        changes=[
-            HistoryChange(
-                word.label,
-                word.old,
-                word.new,
-                word.name if has_old_values and can_put_back(view, item, word.name) else None,
-            )
-            for word in words
-        ],
     )
+
+
+def _changes(
+    view: Any, item: Any, moment: _Moment, wanted: str | None, may_edit: bool
+) -> list[HistoryChange]:
+    """What a moment tells, of the record first; of one field where that is `wanted`."""
+    event, changes = moment.head, []
+    has_old_values = may_edit and event.action in {AuditAction.UPDATE, AuditAction.RESTORE}
+    own = event.changes if moment.is_own else {}
+    kept = {name: pair for name, pair in own.items() if wanted in (None, name)}
+    for word in in_words(view.model, kept, event.action):
+        is_way_back = has_old_values and can_put_back(view, item, word.name)
+        changes.append(
+            HistoryChange(word.label, word.old, word.new, word.name if is_way_back else None)
+        )
+    for line in moment.lines:
+        if wanted in (None, line.part.name):
+            for word in words_of(line, may_edit=may_edit):
+                changes.append(
+                    HistoryChange(word.label, word.old, word.new, word.field, line.told.sequence)
+                )
+    return changes
