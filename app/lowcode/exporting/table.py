@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 
 from app.lowcode import field_rights, listing, principal
 from app.lowcode.fields import Field, resolve
+from app.lowcode.fields.scalars import LongTextField
 from app.lowcode.listing import Listable, ListState
-from app.lowcode.screens.declare import Section
+from app.lowcode.screens.declare import Section, Worked
 from app.lowcode.screens.lists import filter_text
 
 _STAMPS = ("created_on", "created_by", "changed_on", "changed_by")
@@ -64,18 +65,31 @@ def _is_field(model: type[Any], path: str) -> bool:
 
 
 def table_of(
-    view: Any, source: Listable, state: ListState, paths: Sequence[str] | None = None
+    view: Any,
+    source: Listable,
+    state: ListState,
+    paths: Sequence[str] | None = None,
+    extras: Sequence[Worked] = (),
 ) -> ExportTable:
     """The rows of `state` on behalf of whoever acts; InvalidInput for an unreadable filter.
 
-    `paths`: the columns, default those of the list.
+    `paths`: the columns, default those of the list. `extras` follow, as far as what they are
+    worked out of may be read.
     """
     paths = tuple(paths or source.columns)
     resolved = [resolve(view.model, path) for path in paths]
+    extras = [
+        extra
+        for extra in extras
+        if len(field_rights.visible_paths(view.model, extra.paths)) == len(extra.paths)
+    ]
+    worked = [
+        ExportColumn("", _(e.label), LongTextField(view.model, "", _(e.label))) for e in extras
+    ]
     return ExportTable(
         title=str(view.list_title),
-        columns=tuple(ExportColumn(r.path, str(r.label), r.field) for r in resolved),
-        rows=_rows(source, state, paths),
+        columns=(*(ExportColumn(r.path, str(r.label), r.field) for r in resolved), *worked),
+        rows=_rows(source, state, paths, extras),
         count=listing.count(source, state),
         summary=tuple(_summary(view, state)),
         author=principal.current().name,
@@ -83,9 +97,13 @@ def table_of(
     )
 
 
-def _rows(source: Listable, state: ListState, paths: tuple[str, ...]) -> Iterator[list[Any]]:
-    for row in listing.stream(source, state, paths):
-        yield [row.values[path] for path in paths]
+def _rows(
+    source: Listable, state: ListState, paths: tuple[str, ...], extras: Sequence[Worked]
+) -> Iterator[list[Any]]:
+    read = tuple(dict.fromkeys([*paths, *(path for extra in extras for path in extra.paths)]))
+    for row in listing.stream(source, state, read):
+        texts = [extra.text(*(row.values[path] for path in extra.paths)) for extra in extras]
+        yield [*(row.values[path] for path in paths), *texts]
 
 
 def _summary(view: Any, state: ListState) -> Iterator[str]:

@@ -81,6 +81,8 @@ class EntityView(
     timeline: ClassVar[Sequence[str]] = ()
     #: columns whose sum over the filtered rows stands under the list
     totals: ClassVar[Sequence[str]] = ()
+    #: `Worked` each: columns that exported files have besides, for what a list has no room for
+    export_extras: ClassVar[Sequence[Any]] = ()
     #: imports find an existing row by the first of these that the file fills
     match_keys: ClassVar[Sequence[str]] = ()
     #: relations that start with the acting person
