@@ -11,6 +11,8 @@ from sqlalchemy import select
 from app.entities.customers import Contact, Customer
 from tests.callers import Caller, inside
 
+pytestmark = pytest.mark.usefixtures("database")
+
 PEOPLE, TURNS = 4, 250
 
 
