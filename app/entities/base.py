@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, String, event, true
+from sqlalchemy import ForeignKey, String, event
 from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column, relationship
 
+from app.entities.columns import Active
 from app.entities.types import UTCDateTime, now_utc
 
 
@@ -111,9 +112,7 @@ class Vocabulary(Entity):
     code: Mapped[str] = mapped_column(String(32), unique=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
     position: Mapped[int] = mapped_column(default=0, server_default="0")
-    is_active: Mapped[bool] = mapped_column(
-        default=True, server_default=true(), info={"label": "Active"}
-    )
+    is_active: Mapped[Active]
 
 
 @event.listens_for(Entity, "instrument_class", propagate=True)

@@ -3,10 +3,11 @@
 from decimal import Decimal
 from typing import Optional
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, false, true
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.entities.base import SHARED, Entity, Scope
+from app.entities.columns import Active
 from app.entities.purchasing import Supplier
 from app.entities.types import ChoiceType, Money, Quantity
 from app.rules.amounts import line_amount
@@ -65,9 +66,7 @@ class Product(Entity):
         ForeignKey("supplier.id"), index=True, info={"label": "Default supplier"}
     )
     #: may be chosen in new documents
-    is_active: Mapped[bool] = mapped_column(
-        default=True, server_default=true(), info={"label": "Active"}
-    )
+    is_active: Mapped[Active]
     #: no longer made or bought; what is left is sold off
     is_discontinued: Mapped[bool] = mapped_column(
         default=False, server_default=false(), info={"label": "Discontinued"}

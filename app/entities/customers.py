@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Optional
 
 from flask_appbuilder import Model
-from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, Text, false, true
+from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.entities.base import OWNED, SHARED, Entity, Vocabulary, through
+from app.entities.columns import Active, Email, Phone, Website
 from app.entities.system.organization import Region, Team
 from app.entities.system.user import User
 from app.entities.types import ChoiceType, Money, UTCDateTime, now_utc
@@ -49,9 +50,7 @@ class Tag(Entity):
     name: Mapped[str] = mapped_column(String(32), unique=True)
     color: Mapped[TagColor] = mapped_column(ChoiceType(TagColor), default=TagColor.BLUE)
     position: Mapped[int] = mapped_column(default=0, server_default="0")
-    is_active: Mapped[bool] = mapped_column(
-        default=True, server_default=true(), info={"label": "Active"}
-    )
+    is_active: Mapped[Active]
 
 
 customer_tag = Table(
@@ -90,12 +89,10 @@ class Customer(Entity):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
 
-    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone", "mask": "phone"})
-    fax: Mapped[str | None] = mapped_column(String(40), info={"format": "phone", "mask": "phone"})
-    email: Mapped[str | None] = mapped_column(
-        String(254), index=True, info={"format": "email", "mask": "email"}
-    )
-    website: Mapped[str | None] = mapped_column(String(200), info={"format": "url"})
+    phone: Mapped[Phone | None]
+    fax: Mapped[Phone | None]
+    email: Mapped[Email | None] = mapped_column(index=True)
+    website: Mapped[Website | None]
     country: Mapped[Country] = mapped_column(
         ChoiceType(Country), default=Country.CN, server_default="CN"
     )
@@ -218,13 +215,9 @@ class Contact(Entity):
         },
     )
     reports_to_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
-    mobile: Mapped[str | None] = mapped_column(
-        String(40), index=True, info={"format": "phone", "mask": "phone"}
-    )
-    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone", "mask": "phone"})
-    email: Mapped[str | None] = mapped_column(
-        String(254), index=True, info={"format": "email", "mask": "email"}
-    )
+    mobile: Mapped[Phone | None] = mapped_column(index=True)
+    phone: Mapped[Phone | None]
+    email: Mapped[Email | None] = mapped_column(index=True)
     wechat: Mapped[str | None] = mapped_column(String(64), info={"label": "WeChat", "mask": "text"})
     preferred_channel: Mapped[Channel | None] = mapped_column(ChoiceType(Channel))
     birth_date: Mapped[date | None]

@@ -17,7 +17,6 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    true,
     type_coerce,
 )
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
@@ -25,6 +24,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from app.entities.append_only import append_only
 from app.entities.base import Entity, in_warehouse
 from app.entities.catalog import Product
+from app.entities.columns import Active, Phone
 from app.entities.purchasing import PurchaseOrder, PurchaseOrderLine
 from app.entities.types import ChoiceType, Money, Quantity, UTCDateTime, now_utc
 from app.rules.errors import DomainError
@@ -44,13 +44,9 @@ class Warehouse(Entity):
     code: Mapped[str] = mapped_column(String(32), unique=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
     address: Mapped[str | None] = mapped_column(String(200))
-    phone: Mapped[str | None] = mapped_column(
-        String(40), info={"format": "phone", "mask": "phone"}
-    )
+    phone: Mapped[Phone | None]
     position: Mapped[int] = mapped_column(default=0, server_default="0")
-    is_active: Mapped[bool] = mapped_column(
-        default=True, server_default=true(), info={"label": "Active"}
-    )
+    is_active: Mapped[Active]
     notes: Mapped[str | None] = mapped_column(Text, info={"format": "multiline"})
 
 

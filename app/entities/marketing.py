@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.entities.base import SHARED, Entity
+from app.entities.columns import Email, Phone
 from app.entities.customers import Contact, Customer
 from app.entities.system.organization import Team
 from app.entities.system.user import User
@@ -67,10 +68,8 @@ class CampaignMember(Entity):
             "help": "As addressed. Left empty: the name of the lead, contact or customer.",
         },
     )
-    email: Mapped[str | None] = mapped_column(
-        String(254), info={"format": "email", "mask": "email"}
-    )
-    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone", "mask": "phone"})
+    email: Mapped[Email | None]
+    phone: Mapped[Phone | None]
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), index=True)

@@ -4,10 +4,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.entities.base import SHARED, Entity
+from app.entities.columns import Active, Email, Phone, Website
 from app.entities.system.organization import Region
 from app.entities.types import ChoiceType, Money, Quantity
 from app.rules.countries import Country
@@ -37,18 +38,14 @@ class Supplier(Entity):
     grade: Mapped[SupplierGrade] = mapped_column(
         ChoiceType(SupplierGrade), default=SupplierGrade.APPROVED, index=True
     )
-    is_active: Mapped[bool] = mapped_column(
-        default=True, server_default=true(), info={"label": "Active"}
-    )
+    is_active: Mapped[Active]
 
     contact_name: Mapped[str | None] = mapped_column(String(100))
     contact_title: Mapped[str | None] = mapped_column(String(64))
-    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone", "mask": "phone"})
-    fax: Mapped[str | None] = mapped_column(String(40), info={"format": "phone", "mask": "phone"})
-    email: Mapped[str | None] = mapped_column(
-        String(254), info={"format": "email", "mask": "email"}
-    )
-    website: Mapped[str | None] = mapped_column(String(200), info={"format": "url"})
+    phone: Mapped[Phone | None]
+    fax: Mapped[Phone | None]
+    email: Mapped[Email | None]
+    website: Mapped[Website | None]
 
     country: Mapped[Country] = mapped_column(
         ChoiceType(Country), default=Country.CN, server_default="CN", index=True

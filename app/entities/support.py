@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, false, true
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.entities.base import SHARED, Entity, through
 from app.entities.catalog import Product
+from app.entities.columns import Active
 from app.entities.customers import Contact, Customer
 from app.entities.sales.order import SalesOrder
 from app.entities.system.organization import Team
@@ -109,9 +110,7 @@ class Survey(Entity):
             "help": "Ratings of tickets are counted as answers to this survey. One survey has it.",
         },
     )
-    is_active: Mapped[bool] = mapped_column(
-        default=True, server_default=true(), info={"label": "Active"}
-    )
+    is_active: Mapped[Active]
 
 
 class SurveyResponse(Entity):

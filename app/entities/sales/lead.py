@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.entities.base import OWNED, Entity
+from app.entities.columns import Email, Phone
 from app.entities.customers import Contact, Customer, CustomerSource, Industry
 from app.entities.marketing import Campaign
 from app.entities.sales.deal import Deal
@@ -24,12 +25,10 @@ class Lead(Entity):
     name: Mapped[str] = mapped_column(String(100), index=True, info={"label": "Contact person"})
     company_name: Mapped[str | None] = mapped_column(String(200), index=True)
     job_title: Mapped[str | None] = mapped_column(String(64))
-    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone", "mask": "phone"})
+    phone: Mapped[Phone | None]
     #: the phone without what writing varies in: searched by digits
     phone_key: Mapped[str | None] = mapped_column(String(24), index=True)
-    email: Mapped[str | None] = mapped_column(
-        String(254), index=True, info={"format": "email", "mask": "email"}
-    )
+    email: Mapped[Email | None] = mapped_column(index=True)
     status: Mapped[LeadStatus] = mapped_column(
         ChoiceType(LeadStatus), default=LeadStatus.NEW, index=True
     )

@@ -11,13 +11,13 @@ from sqlalchemy import (
     String,
     Text,
     case,
-    true,
     type_coerce,
 )
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.entities.base import OWNED, SHARED, Entity, through
 from app.entities.catalog import Product
+from app.entities.columns import Active, Phone, Website
 from app.entities.customers import Contact, Customer
 from app.entities.inventory import Warehouse
 from app.entities.system.organization import Team
@@ -37,11 +37,9 @@ class Carrier(Entity):
     code_column = "name"
 
     name: Mapped[str] = mapped_column(String(100), unique=True)
-    phone: Mapped[str | None] = mapped_column(String(40), info={"format": "phone", "mask": "phone"})
-    website: Mapped[str | None] = mapped_column(String(200), info={"format": "url"})
-    is_active: Mapped[bool] = mapped_column(
-        default=True, server_default=true(), info={"label": "Active"}
-    )
+    phone: Mapped[Phone | None]
+    website: Mapped[Website | None]
+    is_active: Mapped[Active]
 
 
 class SalesOrder(Entity):

@@ -1,9 +1,10 @@
 """How a company sells: pipelines with their stages, reasons for losing, and competitors."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, false, true
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.entities.base import SHARED, Entity, Vocabulary
+from app.entities.columns import Active, Website
 from app.entities.types import ChoiceType
 from app.rules.customers import TagColor
 from app.rules.pipeline import StageKind
@@ -20,9 +21,7 @@ class Pipeline(Entity):
         server_default=false(),
         info={"label": "Default", "help": "New deals start here. One pipeline is the default."},
     )
-    is_active: Mapped[bool] = mapped_column(
-        default=True, server_default=true(), info={"label": "Active"}
-    )
+    is_active: Mapped[Active]
     position: Mapped[int] = mapped_column(default=0, server_default="0")
 
     stages: Mapped[list["Stage"]] = relationship(
@@ -73,6 +72,6 @@ class Competitor(Entity):
     code_column = "name"
 
     name: Mapped[str] = mapped_column(String(100), unique=True)
-    website: Mapped[str | None] = mapped_column(String(200), info={"format": "url"})
+    website: Mapped[Website | None]
     strengths: Mapped[str | None] = mapped_column(Text, info={"format": "multiline"})
     weaknesses: Mapped[str | None] = mapped_column(Text, info={"format": "multiline"})

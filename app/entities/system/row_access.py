@@ -14,11 +14,11 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     false,
-    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.entities.base import SHARED, Entity, through
+from app.entities.columns import Active
 from app.entities.system.organization import Team
 from app.entities.types import ChoiceType, UTCDateTime
 from app.rules.access import Access, RuleEffect
@@ -80,9 +80,7 @@ class AccessRule(Entity):
     condition: Mapped[dict[str, Any]] = mapped_column(
         JSON, default=dict, info={"format": "condition", "of": "entity", "optional": True}
     )
-    is_active: Mapped[bool] = mapped_column(
-        default=True, server_default=true(), info={"label": "Active"}
-    )
+    is_active: Mapped[Active]
     notes: Mapped[str | None] = mapped_column(String(500))
 
     subjects: Mapped[list["AccessRuleSubject"]] = relationship(

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import UniqueConstraint, inspect, select
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from app.entities.types import now_utc
@@ -16,6 +16,7 @@ from app.lowcode.fields import field_of
 from app.lowcode.fields.inputs import translated
 from app.lowcode.links import key_after_flush, links_of
 from app.lowcode.screens.declare import Lines, Section
+from app.lowcode.unique import unique_columns
 from app.rules.errors import DomainError
 
 
@@ -115,7 +116,7 @@ def _as_field_errors() -> Iterator[None]:
 def _check_unique(model: type[Any], item: Any) -> None:
     """A clear message beside the field instead of the database's refusal."""
     mapper, links = inspect(model), links_of(model)
-    for columns in _unique_columns(model):
+    for columns in unique_columns(model):
         keys = [mapper.get_property_by_column(column).key for column in columns]
         values = [
             key_after_flush(item, links[key]) if key in links else getattr(item, key)
@@ -136,13 +137,6 @@ def _check_unique(model: type[Any], item: Any) -> None:
                 field=name,
                 label=field_of(model, name).label,
             )
-
-
-def _unique_columns(model: type[Any]) -> list[list[Any]]:
-    table = inspect(model).local_table
-    sets = [list(c.columns) for c in table.constraints if isinstance(c, UniqueConstraint)]
-    sets += [list(i.columns) for i in table.indexes if i.unique]
-    return [columns for columns in sets if all(column.table is table for column in columns)]
 
 
 def _put_lines(part: Lines, item: Any, rows: Sequence[Mapping[str, Any]]) -> None:
