@@ -249,7 +249,7 @@ class TestFunnel:
 
 def test_the_start_page_counts_the_open_deals_apart(manager: Visitor) -> None:
     """The file gives no amount to open deals: none is made up."""
-    assert "Open deals 0.00" in read_page(manager, "/")
+    assert "Open deals — 2,089 rows" in read_page(manager, "/")
 
 
 def _pipeline(session: Session) -> Pipeline:
