@@ -230,3 +230,17 @@ def test_a_cell_longer_than_excel_allows_is_refused(rewritten):
         b'r="A1"><v>1</v>', b'r="A1" t="inlineStr"><is><t>' + b"xy" * 20_000 + b"</t></is>"
     )
     refuse(rewritten({SHEET: xml}), "line 1 has more than 32767", Limits(unpacked_ratio=10_000))
+
+
+def test_a_workbook_that_names_another_file_is_refused(rewritten, tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("SECRET", encoding="utf-8")
+    declared = f'<!DOCTYPE worksheet [<!ENTITY out SYSTEM "{secret.as_uri()}">]>'.encode()
+
+    def sheet(text):
+        cell = b'r="A1" t="inlineStr"><is><t>' + text + b"</t></is>"
+        return rewritten({SHEET: declared + sheet_xml("A1").replace(b'r="A1"><v>1</v>', cell)})
+
+    with read_table(sheet(b"A&amp;B"), filename="book.xlsx", limits=Limits()) as table:
+        assert table.header == ["A&B"]
+    refuse(sheet(b"&out;"), "damaged or not")
