@@ -1,6 +1,6 @@
 """The recycle bin: deleted rows go in with all that is one with them, and come back the same."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -153,15 +153,17 @@ def _reach(model: type[Any], actor: Principal) -> ColumnElement[bool]:
 
 
 # coming back ----------------------------------------------------------------------
-def restore(session: Session, entries: Iterable[BinEntry]) -> list[Restored]:
-    """Make the rows again as they were; flushes.
+def restore(
+    session: Session, entries: Iterable[BinEntry], instead: Mapping[str, Any] | None = None
+) -> list[Restored]:
+    """Make the rows again as they were, but for the values `instead` by column; flushes.
 
     The last deleted comes first: what it belonged to was deleted after it. Raises DomainError
     that names what is in the way of the first row that cannot come back.
     """
     done = []
     for entry in sorted(entries, key=lambda row: row.id, reverse=True):
-        restored = restore_rows(session, entry)
+        restored = restore_rows(session, entry, instead)
         audit.record(
             session, "restore", entry.entity, entry.entity_id, entry.label, restored.changes
         )
@@ -206,5 +208,10 @@ def files_in(entry: BinEntry) -> list[str]:
 
 def title_in(entry: BinEntry) -> str:
     """The msgid of what kind of record it was."""
-    model = next((m for m in binned_models() if m.__name__ == entry.entity), None)
+    model = model_in(entry)
     return title_of(model) if model else entry.entity
+
+
+def model_in(entry: BinEntry) -> type[Any] | None:
+    """The entity that it was a record of; None where there is no such one any more."""
+    return next((m for m in binned_models() if m.__name__ == entry.entity), None)

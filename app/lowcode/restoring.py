@@ -1,5 +1,6 @@
 """Making a deleted row again as it was, or saying exactly what is in the way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,8 +8,10 @@ from flask_appbuilder import Model
 from flask_babel import gettext as _
 from sqlalchemy import Column, insert, inspect, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.entities.system.bin import BinEntry
+from app.lowcode.audit.changes import as_json
 from app.lowcode.fields import field_of
 from app.lowcode.fields.base import humanize
 from app.lowcode.links import links_of
@@ -18,6 +21,11 @@ from app.lowcode.unique import unique_columns
 from app.rules.errors import DomainError
 
 # Rows are inserted as rows of tables: as objects they would get new stamps, numbers and versions.
+
+
+class Clash(DomainError):  # noqa: N818 - reads as what happened
+    """Another row has by now what no two may have; with another value in `field` it could come
+    back, None where that is a key of another record or stands in a line."""
 
 
 @dataclass
@@ -33,18 +41,28 @@ class Restored:
     emptied: list[str] = field(default_factory=list)
 
 
-def restore_rows(session: Session, entry: BinEntry) -> Restored:
-    """Insert all that an entry holds. DomainError names what makes that impossible."""
+def restore_rows(
+    session: Session, entry: BinEntry, instead: Mapping[str, Any] | None = None
+) -> Restored:
+    """Insert all that an entry holds, with the values `instead` by column in the row itself.
+
+    DomainError names what makes that impossible, a Clash where another value would do.
+    """
     if entry.data.get("format") != FORMAT:
         raise DomainError("%(name)s was deleted by another version.", name=entry.label)
     rows = [(_model_named(entry, row["entity"]), row["values"]) for row in entry.data["rows"]]
     model, values = rows[0]
+    values = dict(values) | {
+        name: as_json(value, inspect(model).columns[name].type)
+        for name, value in (instead or {}).items()
+    }
+    rows[0] = (model, values)
     restored = Restored(model, entry.entity_id, entry.label, {})
     coming = {(inspect(m).local_table, v["id"]) for m, v in rows}
     for place, (m, v) in enumerate(rows):
         stored = stored_values(m, v)
         _check_key(session, m, stored, entry)
-        _check_unique(session, m, stored, entry)
+        _check_unique(session, m, stored, entry, is_record=place == 0)
         emptied = _without_lost(session, m, stored, coming, entry)
         if place == 0:
             restored.emptied = emptied
@@ -53,6 +71,8 @@ def restore_rows(session: Session, entry: BinEntry) -> Restored:
         session.connection().execute(insert(inspect(m).local_table), [stored])
     for link in entry.data["links"]:
         _restore_link(session, link)
+    if instead:
+        _derive_again(session, model, entry.entity_id, instead)
     restored.changes = {name: [None, v] for name, v in values.items() if v is not None}
     return restored
 
@@ -73,8 +93,16 @@ def _check_key(session: Session, model: type[Any], stored: dict[str, Any], entry
         )
 
 
+def _derive_again(session: Session, model: type[Any], key: int, instead: Mapping[str, Any]) -> None:
+    """What is worked out of a column follows its new value with the next flush."""
+    row = session.get_one(model, key)
+    for name in instead:
+        flag_modified(row, name)
+    session.flush()
+
+
 def _check_unique(
-    session: Session, model: type[Any], stored: dict[str, Any], entry: BinEntry
+    session: Session, model: type[Any], stored: dict[str, Any], entry: BinEntry, *, is_record: bool
 ) -> None:
     for columns in unique_columns(model):
         values = {column.name: stored.get(column.name) for column in columns}
@@ -83,11 +111,13 @@ def _check_unique(
         taken = _find(session, model, values)
         if taken is not None:
             last = columns[-1]
-            raise DomainError(
-                "%(name)s cannot be restored: %(field)s %(value)s is in use by %(other)s. "
-                "Change it there first.",
+            is_own = is_record and not last.foreign_keys
+            raise Clash(
+                "%(name)s cannot be restored: %(label)s %(value)s is in use by %(other)s. "
+                "Change it there, or restore this one alone with another value.",
+                field=inspect(model).get_property_by_column(last).key if is_own else None,
                 name=entry.label,
-                field=_label(model, last),
+                label=_label(model, last),
                 value=stored[last.name],
                 other=_shown(session, model, taken),
             )
@@ -116,10 +146,10 @@ def _without_lost(
             continue
         if not column.nullable:
             raise DomainError(
-                "%(name)s cannot be restored: %(field)s “%(other)s” was deleted, too. "
+                "%(name)s cannot be restored: %(label)s “%(other)s” was deleted, too. "
                 "Restore that first.",
                 name=entry.label,
-                field=_label(model, column),
+                label=_label(model, column),
                 other=_deleted_label(session, target, value),
             )
         stored[column.name] = None

@@ -30,6 +30,7 @@ from app.services.sales.deals import check_deal
 from seed import reference
 from tests.callers import Caller, inside
 from tests.factories import make_user
+from tests.forms import fields_of
 from tests.visitors import Visitor
 
 Visitors = Callable[..., Visitor]
@@ -256,10 +257,52 @@ def test_deleting_offers_to_undo_it(app: Flask, visitor: Visitors) -> None:
     with inside(app) as session:
         entry = session.scalars(select(BinEntry)).one().id
     assert f'action="/bin-entries/{entry}/undo"' in page
+    own = boss.get(f"/bin-entries/{entry}").text
+    assert "object at" not in own
+    assert f"{entry}/notes" not in own
     answer = boss.post(f"/bin-entries/{entry}/undo")
     assert answer.location == f"/customers/{key}"
     assert boss.get(f"/customers/{key}").status_code == 200
     assert boss.post(f"/bin-entries/{entry}/undo").status_code == 404
+
+
+def test_a_value_that_is_taken_by_now_can_be_another_one(app: Flask, visitor: Visitors) -> None:
+    boss = visitor("administrator", locale="en")
+    with inside(app) as session:
+        session.add(customer := Customer(name="Old", code="C-1"))
+        session.commit()
+        key, entry = customer.id, delete(session, customer).id
+        session.add_all([Customer(name="New", code="C-1"), Customer(name="Third", code="C-2")])
+    asked = boss.post("/bin-entries/action/restore", rowid=entry, **{"from": "record"})
+    assert asked.status_code == 409
+    assert "C-1 is in use by New" in asked.text
+    action = f"/bin-entries/{entry}/restore"
+    form = fields_of(asked.text, action)
+    assert (form["column"], form["code"]) == ("code", "C-1")
+    empty = boss.post(action, **form | {"code": ""})
+    assert (empty.status_code, fields_of(empty.text, action)["code"]) == (422, "")
+    again = boss.post(action, **form | {"code": "C-2"})
+    assert again.status_code == 409
+    assert "C-2 is in use by Third" in again.text
+    done = boss.post(action, **fields_of(again.text, action) | {"code": "C-3"})
+    assert (done.status_code, done.location) == (302, f"/customers/{key}")
+    with inside(app) as session:
+        assert session.get_one(Customer, key).code == "C-3"
+        assert session.scalars(select(BinEntry)).all() == []
+    assert boss.post(f"/bin-entries/{entry}/restore", column="code").status_code == 404
+
+
+def test_no_other_column_is_changed_on_the_way_back(app: Flask, visitor: Visitors) -> None:
+    with inside(app) as session:
+        entry = delete(session, a_customer(session)).id
+    boss = visitor("administrator")
+    answer = boss.post(f"/bin-entries/{entry}/restore", column="credit_limit", credit_limit="9")
+    assert answer.status_code == 400
+    stranger = visitor("sales")
+    assert stranger.post(f"/bin-entries/{entry}/restore", column="code", code="X").status_code in {
+        403,
+        404,
+    }
 
 
 def test_a_manager_restores_own_rows_and_none_of_others(app: Flask, visitor: Visitors) -> None:
