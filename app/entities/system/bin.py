@@ -52,3 +52,6 @@ class BinEntry(Model):
     owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
     team: Mapped[Team | None] = relationship()
     region: Mapped[Region | None] = relationship()
+
+    def __repr__(self) -> str:
+        return self.label

@@ -81,7 +81,7 @@ def _put_back_line(view: Any, item: Any, sequence: int, name: str, key: str, col
 
 
 def _note(view: Any, item: Any, sequence: int) -> None:
-    told = {"entry": [None, sequence]}
+    told = {"audit_entry": [None, sequence]}
     audit.record(db.session, AuditAction.RESTORE, view.model.__name__, item.id, repr(item), told)
 
 

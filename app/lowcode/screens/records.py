@@ -120,8 +120,8 @@ def _parts(view: Any, item: Any) -> tuple[list[ShownSection], list[LineTable]]:
             sections.append(ShownSection(_(part.title), items))
         else:
             lines.append(_line_table(view, part, item))
-    sections.append(_stamps(view, item))
-    return sections, lines
+    stamps = _stamps(view, item)
+    return [*sections, stamps] if stamps.items else sections, lines
 
 
 def _details(view: Any) -> list[Section]:
