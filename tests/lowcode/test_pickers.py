@@ -53,6 +53,19 @@ def test_a_picker_is_narrowed_by_what_was_chosen_before(visitor: Visitors, rows:
     assert len(labels(boss, "/interactions/picker/contact?customer=²")) == 3
 
 
+def test_what_hangs_below_a_hidden_record_is_not_told(app: Flask, visitor: Visitors) -> None:
+    seller, boss = visitor("sales"), visitor("administrator")
+    with inside(app) as session:
+        group = Customer(name="group", owner_id=boss.user_id)
+        mine = Customer(name="mine", owner_id=seller.user_id, parent=group)
+        session.add(mine)
+        session.flush()
+        path = f"/contacts/picker/customer?parent={group.id}"
+    assert labels(seller, "/contacts/picker/customer") == ["mine"]
+    assert labels(seller, path) == []
+    assert labels(boss, path) == ["mine"]
+
+
 def test_inline_lines_have_pickers_too(app: Flask, visitor: Visitors) -> None:
     assert visitor("administrator").get("/products/picker/components.component").json == []
 

@@ -12,6 +12,7 @@ from app.lowcode import field_rights
 from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.relations import RelatedField, key_of
 from app.lowcode.fields.scalars import ChoiceField
+from app.lowcode.scope import within_reach
 from app.rules.text import storable
 
 MOST = 20
@@ -79,5 +80,7 @@ def _narrowed(statement: Any, target: type[Any]) -> Any:
         wanted = key_of(request.args.get(name, ""))
         if wanted is None or relationship.uselist or not field_rights.readable(target, name):
             continue
-        statement = statement.where(getattr(target, name).has(id=wanted))
+        above = relationship.mapper.class_
+        chosen = within_reach(above, above.id == wanted)
+        statement = statement.where(getattr(target, name).has(chosen))
     return statement
