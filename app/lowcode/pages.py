@@ -3,6 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+_PLAIN_KINDS = frozenset({"text", "date", "moment", "link"})
+_WIDE_KINDS = frozenset({"tags", "long", "email", "url"})
+#: bytes of a text that fits into half a card
+_NARROW = 20
+
 
 @dataclass(slots=True)
 class Cell:
@@ -16,6 +21,15 @@ class Cell:
     #: for tags: (label, colour) pairs; for flags: the truth
     items: tuple[tuple[str, str], ...] = ()
     flag: bool | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.text and not self.items and self.flag is None
+
+    @property
+    def is_plain(self) -> bool:
+        """Is it shown as nothing but its text?"""
+        return bool(self.text) and self.url is None and self.kind in _PLAIN_KINDS
 
 
 @dataclass(slots=True)
@@ -53,6 +67,27 @@ class Sheet:
     next_url: str | None = None
 
 
+def cells_shown(sheet: Any, row: Row) -> list[tuple[str, str, Cell]]:
+    """For templates: (classes, label, cell) of one row of a `Sheet` or `ListPage`.
+
+    The label stands beside the value where rows are cards: not at the title, not at a blank.
+    """
+    shown = []
+    is_first = True
+    for column, cell in zip(sheet.columns, row.cells, strict=True):
+        classes = ["number"] if column.align == "right" else []
+        if is_first:
+            classes.append("title")
+        elif cell.is_blank:
+            classes.append("blank")
+        if cell.kind in _WIDE_KINDS or len((cell.text or "").encode()) > _NARROW:
+            classes.append("wide")
+        label = "" if is_first or cell.is_blank else column.label
+        shown.append((" ".join(classes), label, cell))
+        is_first = False
+    return shown
+
+
 @dataclass(slots=True)
 class Choice:
     value: str
@@ -85,11 +120,26 @@ class Chip:
     text: str
     remove_url: str
     value: str
+    #: has it a form to be changed with?
+    is_filter: bool = True
+
+
+@dataclass(slots=True)
+class FilterPage:
+    """The forms of all filters of a list, on a page of their own or in its menu."""
+
+    title: str
+    list_url: str
+    filters: list[FilterSpec]
+    #: a form without scripts is sent there
+    narrow_url: str
+    carried: list[tuple[str, str]]
+    help_url: str | None
 
 
 @dataclass(slots=True)
 class Action:
-    """A button. `url` is posted to (bulk: with `rowid` and `seen` fields), or opened when `method` is get."""
+    """A button: `url` is posted to (bulk: with `rowid`, `seen`), or opened if `method` is get."""
 
     name: str
     label: str
@@ -161,6 +211,8 @@ class ListPage:
     bulk_actions: list[Action]
     clear_url: str | None
     help_url: str | None
+    #: the forms of the filters, loaded when their menu is opened
+    filters_url: str | None = None
     #: posted along by bulk actions: what is meant once
     key: str | None = None
     #: board layout

@@ -66,7 +66,9 @@ def init(app: Flask, _settings: Settings) -> None:
     """Template helpers and the palette."""
     app.extensions.setdefault("kehu_menu", ())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(shell=shell, asset=asset, is_lines=pages.is_lines)
+    app.jinja_env.globals.update(
+        shell=shell, asset=asset, is_lines=pages.is_lines, cells_shown=pages.cells_shown
+    )
     app.add_url_rule("/palette", "palette", palette)
 
 

@@ -13,7 +13,7 @@ from app.lowcode.fields import Field, resolve
 from app.lowcode.fields.scalars import LongTextField
 from app.lowcode.listing import Listable, ListState
 from app.lowcode.screens.declare import Section, Worked
-from app.lowcode.screens.lists import filter_text
+from app.lowcode.screens.filters import filter_text
 
 _STAMPS = ("created_on", "created_by", "changed_on", "changed_by")
 

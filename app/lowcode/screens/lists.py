@@ -1,5 +1,6 @@
 """From list state to `ListPage`: rows, chips, filters, links and buttons, all labelled."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import url_for
@@ -7,30 +8,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import DataError, StatementError
 
-from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode import listing, once
 from app.lowcode.fields import resolve
 from app.lowcode.fields.inputs import translated
-from app.lowcode.fields.relations import RelatedField, RelationField, key_of
-from app.lowcode.listing import ListedRow, ListState
-from app.lowcode.pages import (
-    Action,
-    Cell,
-    Chip,
-    Choice,
-    Column,
-    FilterSpec,
-    Layout,
-    ListPage,
-    Row,
-)
+from app.lowcode.fields.relations import RelationField
+from app.lowcode.listing import ListState
+from app.lowcode.pages import Action, Cell, Column, Layout, ListPage, Row
 from app.lowcode.screens.declare import Board, Calendar, Chart
-from app.rules.dates import DatePreset
+from app.lowcode.screens.filters import chips_of
+from app.lowcode.selection import ListedRow
 from app.rules.errors import DomainError
 
-#: vocabularies above this, such as countries, are searched and not sent with every list
-LONGEST_CHOICE = 30
 SIZES = (25, 50, 100, 200)
 _LAYOUTS = {
     "list": (_l("List"), "list"),
@@ -60,7 +49,7 @@ def list_page(view: Any, state: ListState) -> ListPage:
         layout=layout,
         layouts=_layouts(view, state, layout),
         columns=columns_of(view, view.seen.columns, state, totals),
-        rows=[row_of(view, row, view.seen.columns) for row in rows],
+        rows=rows_of(view, rows, view.seen.columns),
         count=count,
         first=first + 1 if rows else 0,
         last=first + len(rows),
@@ -71,7 +60,8 @@ def list_page(view: Any, state: ListState) -> ListPage:
         q=state.q,
         search_label=_search_label(view),
         chips=chips_of(view, state),
-        filters=[filter_of(view, path) for path in view.seen.filters],
+        filters=[],
+        filters_url=view.filters_url(state) if view.seen.filters else None,
         carried=[pair for pair in state.pairs(page=1) if pair[0] != "q"],
         new_url=url_for(f"{view.endpoint}.add") if view.may("can_add") else None,
         import_url=f"/import/{view.resource}" if view.may("can_import") else None,
@@ -94,10 +84,8 @@ def _read(
     """Count, rows and totals; an unreadable filter shows nothing rather than everything."""
     source = view.listable
     try:
-        count = listing.count(source, state)
+        count, totals = listing.summary(source, state, view.seen.totals)
         rows = listing.fetch(source, state) if layout == "list" and count else []
-        summed = view.seen.totals if count else ()
-        totals = {path: listing.total(source, state, path) for path in summed}
     except DomainError as error:
         problems.append(translated(error))
         return 0, [], {}
@@ -151,23 +139,41 @@ def columns_of(
     return columns
 
 
-def row_of(view: Any, row: ListedRow, paths: Any) -> Row:
-    url = view.url_of(row.id) if view.may("can_show") else ""
-    cells = [cell_of(view, path, row.values[path]) for path in paths]
-    if cells and cells[0].kind == "text" and url:
-        cells[0] = Cell("link", cells[0].text, url=url)
-    return Row(row.id, url, cells, row.version)
+def rows_of(view: Any, rows: Sequence[ListedRow], paths: Sequence[str]) -> list[Row]:
+    """Rows as shown, linked where the person may open them."""
+    writers = [_writer(view, path) for path in paths]
+    start = view.list_url() if view.may("can_show") else None
+    shown = []
+    for row in rows:
+        url = f"{start}{row.id}" if start else ""
+        cells = [write(row.values[path]) for path, write in zip(paths, writers, strict=True)]
+        if cells and cells[0].kind == "text" and url:
+            cells[0] = Cell("link", cells[0].text, url=url)
+        shown.append(Row(row.id, url, cells, row.version))
+    return shown
 
 
 def cell_of(view: Any, path: str, value: Any) -> Cell:
     """A value with the link to the related record, where the person may open it."""
+    return _writer(view, path)(value)
+
+
+def _writer(view: Any, path: str) -> Callable[[Any], Cell]:
+    """What writes the cells of one column: what does not differ by row is asked once."""
     field = resolve(view.model, path).field
-    cell = field.cell(value)
-    if isinstance(field, RelationField) and value is not None:
-        screen = view.screen_of(field.target)
-        if screen is not None and screen.may("can_show"):
-            cell.url = screen.url_of(value.id)
-    return cell
+    if not isinstance(field, RelationField):
+        return field.cell
+    screen = view.screen_of(field.target)
+    if screen is None or not screen.may("can_show"):
+        return field.cell
+    start = screen.list_url()
+
+    def linked(value: Any) -> Cell:
+        cell = field.cell(value)
+        cell.url = None if value is None else f"{start}{value.id}"
+        return cell
+
+    return linked
 
 
 def _search_label(view: Any) -> str:
@@ -212,65 +218,6 @@ def _deletion(view: Any) -> list[Action]:
     return [Action("delete", _("Delete"), "trash", url, question, style="danger", bulk=True)]
 
 
-# filters ------------------------------------------------------------------------
-def filter_of(view: Any, path: str) -> FilterSpec:
-    resolved = resolve(view.model, path)
-    field = resolved.field
-    if isinstance(field, RelatedField) or len(field.options) > LONGEST_CHOICE:
-        picker = url_for(f"{view.endpoint}.picker", path=path)
-        kind = field.kind if isinstance(field, RelatedField) else "relation"
-        people = isinstance(field, RelatedField) and field.target is User
-        choices = [Choice("me", _("me"))] if people else []
-        return FilterSpec(path, str(resolved.label), kind, choices, picker)
-    kind = {"moment": "date", "quantity": "number"}.get(field.kind, field.kind)
-    choices = [Choice(o.value, o.label, o.color) for o in field.options]
-    if kind == "date":
-        choices = [Choice(str(preset.value), _(preset.label)) for preset in DatePreset]
-    known = {"choice", "number", "money", "date", "flag"}
-    return FilterSpec(path, str(resolved.label), kind if kind in known else "text", choices)
-
-
-def chips_of(view: Any, state: ListState) -> list[Chip]:
-    chips = []
-    for index, (path, text) in enumerate(state.filters):
-        rest = state.filters[:index] + state.filters[index + 1 :]
-        label = str(resolve(view.model, path).label)
-        url = view.list_url(state, filters=rest, page=1)
-        chips.append(Chip(path, label, filter_text(view, path, text), url, text))
-    if state.where:
-        url = view.list_url(state, where="", page=1)
-        chips.append(Chip("where", _("Condition"), _("custom"), url, state.where))
-    return chips
-
-
-def filter_text(view: Any, path: str, text: str) -> str:
-    """A filter's value in words."""
-    field = resolve(view.model, path).field
-    if text in {"-", "*"}:
-        return _("is empty") if text == "-" else _("is not empty")
-    if isinstance(field, RelatedField):
-        return ", ".join(_related_text(field, word) for word in text.split(","))
-    if field.kind == "choice":
-        labels = {option.value: option.label for option in field.options}
-        return ", ".join(labels.get(word.strip(), word) for word in text.split(","))
-    if field.kind == "flag":
-        return _("Yes") if text == "yes" else _("No")
-    if field.kind in {"date", "moment"} and text in set(DatePreset):
-        return _(DatePreset(text).label)
-    low, dots, high = text.partition("..")
-    if dots:
-        return f"≥ {low}" if not high else f"≤ {high}" if not low else f"{low} – {high}"
-    return text
-
-
-def _related_text(field: RelatedField, word: str) -> str:
-    if word == "me":
-        return _("me")
-    key = key_of(word)
-    row = None if key is None else db.session.get(field.target, key)
-    return field.label_of(row) if row is not None else word
-
-
 # related tabs -------------------------------------------------------------------
 def related_page(view: Any, relation: str, parent: Any) -> ListPage:
     """The tab of a parent's record: the child's list, narrowed to it."""
@@ -288,7 +235,7 @@ def related_page(view: Any, relation: str, parent: Any) -> ListPage:
         layout="list",
         layouts=[],
         columns=columns_of(view, paths, None),
-        rows=[row_of(view, row, paths) for row in rows],
+        rows=rows_of(view, rows, paths),
         count=count,
         first=1 if rows else 0,
         last=len(rows),

@@ -27,10 +27,11 @@ def ticked_keys() -> list[int]:
 def versions_seen(items: Sequence[Any]) -> dict[int, str]:
     """{key: version} of those rows whose version came along.
 
-    A list posts `seen` = "key:version" for each of its rows, a record page its `version`.
+    A list posts `seen` = "key:version" of all its rows, a record page its `version`.
     """
-    pairs = (text.split(":", 1) for text in request.form.getlist("seen") if ":" in text)
-    versions = {key: version for key, version in pairs}
+    posted = " ".join(request.form.getlist("seen")).split()
+    pairs = (text.split(":", 1) for text in posted if ":" in text)
+    versions = dict(pairs)
     if len(items) == 1 and "version" in request.form:
         versions[str(items[0].id)] = request.form["version"]
     return {item.id: versions[str(item.id)] for item in items if str(item.id) in versions}

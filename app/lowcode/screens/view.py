@@ -23,6 +23,7 @@ from app.lowcode.screens.declare import Section, StatusBar
 from app.lowcode.screens.deleting import Deleting
 from app.lowcode.screens.documents import Documents
 from app.lowcode.screens.extras import RecordExtras
+from app.lowcode.screens.filters import Filtering
 from app.lowcode.screens.forms import wire_picker
 from app.lowcode.screens.history import History
 from app.lowcode.screens.layouts import LayoutData
@@ -50,6 +51,7 @@ class EntityView(
     History,
     RecordExtras,
     LayoutData,
+    Filtering,
     Pickers,
     ModelView,
 ):

@@ -1,7 +1,7 @@
-// The "add filter" menu: first the fields, then the form of one; chips open their own form.
+// The "add filter" menu, loaded when it is opened: first the fields, then the form of one; chips open their own form.
 (() => {
   "use strict";
-  const { mount, composing } = window.kehu;
+  const { mount, composing, request, toast } = window.kehu;
 
   const valueOf = (panel) => {
     const data = new FormData(panel);
@@ -33,20 +33,48 @@
     }
   };
 
+  /** What a list's menu holds, by its address: one and the same for as long as the page is open. */
+  const parts = new Map();
+  const fetched = async (menu) => {
+    const [address] = menu.dataset.url.split("?");
+    if (!parts.has(address)) {
+      const part = await request(menu.dataset.url, { headers: { "HX-Request": "true", Accept: "text/html" } });
+      parts.set(address, part);
+    }
+    return parts.get(address);
+  };
+
   mount("#filter-menu", (menu) => {
-    const list = menu.querySelector("[data-filter-list]");
-    const panels = [...menu.querySelectorAll("[data-filter-panel]")];
     const button = document.getElementById("filter-open");
     const dropdown = window.tabler.bootstrap.Dropdown.getOrCreateInstance(button);
+    const panels = () => [...menu.querySelectorAll("[data-filter-panel]")];
+    const list = () => menu.querySelector("[data-filter-list]");
+    let filling = null;
 
+    /** Puts the forms into the menu, once. */
+    const fillMenu = () => {
+      filling ??= (async () => {
+        if (!menu.dataset.url) return;
+        menu.innerHTML = await fetched(menu);
+        window.kehu.refresh(menu);
+        dropdown.update();
+      })().catch((problem) => {
+        filling = null;
+        dropdown.hide();
+        toast(problem.message, "danger");
+        throw problem;
+      });
+      return filling;
+    };
     const showList = () => {
-      list.hidden = false;
-      for (const panel of panels) panel.hidden = true;
+      if (!list()) return;
+      list().hidden = false;
+      for (const panel of panels()) panel.hidden = true;
     };
     const showPanel = (name) => {
-      list.hidden = true;
-      for (const panel of panels) panel.hidden = panel.dataset.filterPanel !== name;
-      const panel = panels.find((one) => !one.hidden);
+      list().hidden = true;
+      for (const panel of panels()) panel.hidden = panel.dataset.filterPanel !== name;
+      const panel = panels().find((one) => !one.hidden);
       window.kehu.refresh(panel);
       panel.querySelector("input, .presets button")?.focus();
       dropdown.update();
@@ -57,30 +85,32 @@
       window.kehu.list.visit(window.kehu.list.address({ [`f.${panel.dataset.filterPanel}`]: value }));
     };
 
-    button.addEventListener("show.bs.dropdown", showList);
+    button.addEventListener("show.bs.dropdown", () => {
+      showList();
+      fillMenu().catch(() => {});
+    });
     menu.addEventListener("click", (event) => {
       const target = event.target.closest("button");
-      if (!target) return;
-      if (target.dataset.filter) showPanel(target.dataset.filter);
-      else if ("filterBack" in target.dataset) showList();
-      else if (target.dataset.filterValue) apply(target.closest("form"), target.dataset.filterValue);
+      if (target?.dataset.filter) showPanel(target.dataset.filter);
+      else if (target && "filterBack" in target.dataset) showList();
     });
-    for (const panel of panels) {
-      panel.addEventListener("submit", (event) => {
-        event.preventDefault();
-        apply(panel, valueOf(panel));
-      });
-    }
-    menu.querySelector("[data-filter-find]")?.addEventListener("input", (event) => {
+    menu.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const chosen = event.submitter?.name === "value" ? event.submitter.value : "";
+      apply(event.target, chosen || valueOf(event.target));
+    });
+    menu.addEventListener("input", (event) => {
+      if (!event.target.matches("[data-filter-find]")) return;
       const words = event.target.value.trim().toLowerCase();
       for (const item of menu.querySelectorAll("[data-filter]")) item.hidden = !item.textContent.toLowerCase().includes(words);
     });
     menu.addEventListener("keydown", (event) => { if (composing(event)) event.stopPropagation(); });
 
     for (const chip of document.querySelectorAll("[data-filter-edit]")) {
-      chip.addEventListener("click", (event) => {
+      chip.addEventListener("click", async (event) => {
         event.stopPropagation();
         dropdown.show();
+        await fillMenu();
         fill(showPanel(chip.dataset.filterEdit), chip.dataset.value, chip.dataset.text);
       });
     }

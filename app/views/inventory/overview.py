@@ -18,7 +18,7 @@ from app.lowcode.fields.inputs import translated
 from app.lowcode.figures import Figure, ShownFigure, show
 from app.lowcode.listing import ListState, read_state
 from app.lowcode.pages import Cell, Chip, Column, FilterSpec, Row, Sheet
-from app.lowcode.screens.lists import chips_of, filter_of
+from app.lowcode.screens.filters import chips_of, filter_of
 from app.rules.errors import DomainError
 from app.services.inventory.overview import (
     ProductStock,

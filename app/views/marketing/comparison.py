@@ -17,7 +17,7 @@ from app.lowcode.fields import field_of
 from app.lowcode.fields.inputs import translated
 from app.lowcode.listing import ListState, read_state
 from app.lowcode.pages import Cell, Chip, Column, FilterSpec, Row, Sheet
-from app.lowcode.screens.lists import chips_of, filter_of
+from app.lowcode.screens.filters import chips_of, filter_of
 from app.rules.marketing import CampaignResults, together
 from app.services.marketing import results_of
 from app.views.marketing.results import figures_of, labels_of, texts_of

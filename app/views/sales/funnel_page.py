@@ -19,7 +19,8 @@ from app.lowcode.fields.moments import today
 from app.lowcode.fields.relations import key_of
 from app.lowcode.listing import ListState, read_state
 from app.lowcode.pages import Chip, Column, FilterSpec, Row
-from app.lowcode.screens.lists import chips_of, columns_of, filter_of, row_of
+from app.lowcode.screens.filters import chips_of, filter_of
+from app.lowcode.screens.lists import columns_of, rows_of
 from app.lowcode.settings import stuck_days
 from app.rules.errors import DomainError
 from app.rules.funnel import last_day_stuck
@@ -237,9 +238,7 @@ def _tiles(asked: FunnelRequest, funnel: Funnel) -> list[tuple[str, Figure, str]
         ),
         (
             _("Weighted amount"),
-            _sum(
-                "weighted_amount", sum(row.weighted_amount for row in funnel.open), still_open
-            ),
+            _sum("weighted_amount", sum(row.weighted_amount for row in funnel.open), still_open),
             "scale",
         ),
         (
@@ -275,7 +274,7 @@ def _list_stuck(page: FunnelPage, asked: FunnelRequest, funnel: Funnel) -> None:
     paths = field_rights.visible_paths(Deal, STUCK_COLUMNS)
     rows = listing.fetch(asked.deals.listable, state, paths)
     page.columns = columns_of(asked.deals, paths, None)
-    page.rows = [row_of(asked.deals, row, paths) for row in rows]
+    page.rows = rows_of(asked.deals, rows, paths)
     page.stuck_url = asked.behind(where=state.where)
 
 
