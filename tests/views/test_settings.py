@@ -1,5 +1,6 @@
 """Settings are changed on one screen, by who may, and nothing typed is lost when it is refused."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -68,17 +69,38 @@ def test_a_bad_value_saves_nothing_and_keeps_what_was_typed(
     assert kept(app, "company_name") == [""]
 
 
-def test_two_people_cannot_overwrite_each_other_unseen(app: Flask, visitor: Visitors) -> None:
-    first, second = visitor("administrator"), visitor("administrator")
+def test_two_people_choose_between_what_they_changed(app: Flask, visitor: Visitors) -> None:
+    first, second = visitor("administrator"), visitor("administrator", locale="en")
     forms = [fields_of(person.get(URL).text, URL) for person in (first, second)]
-    forms[0]["company_name"], forms[1]["company_name"] = "示例一", "示例二"
+    forms[0] |= {"company_name": "示例一", "payment_days": "14"}
+    forms[1] |= {"company_name": "示例二", "number_customer": "KH{seq:04}"}
     assert first.post_raw(URL, data=forms[0]).status_code == 302
-    refused = second.post_raw(URL, data=forms[1])
-    assert refused.status_code == 409
+    asked = second.post_raw(URL, data=forms[1])
+    assert asked.status_code == 409
+    assert kept(app, "company_name", "payment_days") == ["示例一", 14]
+    choice = fields_of(asked.text, URL)
+    assert "company_name" not in choice, "both changed it: nobody has chosen yet"
+    assert (choice["payment_days"], choice["number_customer"]) == ("14", "KH{seq:04}")
+    assert re.search(r"<td[^>]*>empty</td>.*示例二.*示例一", asked.text, re.DOTALL)
+    # Going on in the form keeps what was chosen and what the other one saved.
+    edited = second.post_raw(URL, data=choice | {"company_name": "示例二", "review": "1"})
+    form = fields_of(edited.text, URL)
+    assert (form["company_name"], form["version"]) == ("示例二", choice["version"])
+    assert second.post_raw(URL, data=form).status_code == 302
+    names = ("company_name", "payment_days", "number_customer")
+    assert kept(app, *names) == ["示例二", 14, "KH{seq:04}"]
+
+
+def test_a_refused_form_still_knows_what_it_was_typed_upon(app: Flask, visitor: Visitors) -> None:
+    first, second = visitor("administrator"), visitor("administrator", locale="en")
+    forms = [fields_of(person.get(URL).text, URL) for person in (first, second)]
+    assert first.post_raw(URL, data=forms[0] | {"company_name": "示例一"}).status_code == 302
+    typed = forms[1] | {"company_name": "示例二", "payment_days": "many"}
+    refused = second.post_raw(URL, data=typed)
+    assert refused.status_code == 422
+    again = fields_of(refused.text, URL) | {"payment_days": "14"}
+    assert second.post_raw(URL, data=again).status_code == 409
     assert kept(app, "company_name") == ["示例一"]
-    again = fields_of(refused.text, URL)
-    assert again["company_name"] == "示例二"
-    assert second.post_raw(URL, data=again).status_code == 302
 
 
 def grant(app: Flask, role: str, permission: str, screen: str) -> None:

@@ -20,7 +20,8 @@ LONG_LENGTH = 2000
 
 @dataclass(frozen=True, eq=False)
 class Option:
-    """One setting. It answers what a form field asks of its source: `read`, `typed`, `options`."""
+    """One setting. It answers what a form field asks of its source:
+    `read_typed`, `typed`, `options`."""
 
     key: str
     section: str
@@ -66,6 +67,10 @@ class Option:
         except InvalidInput as error:
             error.field = self.key
             raise
+
+    def read_typed(self, text: str) -> Any:
+        """What a person typed into its input."""
+        return self.read(text)
 
     def _read_filled(self, text: str) -> Any:
         if self.kind == "number":

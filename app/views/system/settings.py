@@ -21,6 +21,7 @@ from app.lowcode.settings import (
     set_settings,
     settings_version,
 )
+from app.views.system.settings_conflict import SettingsMerge, base_of
 
 
 @dataclass(slots=True)
@@ -53,21 +54,24 @@ class SettingView(BaseView):
     @permission_name("edit")
     def save(self) -> Any:
         form = _form(request.form)
-        if "resumed" in request.form:
+        if {"resumed", "review"} & request.form.keys():
             return self._render(form)
         if not form.validate():
             db.session.rollback()
             return self._render(form), 422
-        if request.form.get("version") != str(settings_version()):
-            text = _("Somebody else changed the settings meanwhile. Check yours and save again.")
-            return self._render(form, [text]), 409
+        version = settings_version()
+        if request.form.get("version") != str(version):
+            merge = SettingsMerge(form, _form(), request.form.get("base", ""))
+            if not merge.is_all_mine:
+                page = merge.page(str(self.list_title), url_for("SettingView.save"), version)
+                return render_template("conflict.html", page=page), 409
         changed = set_settings(db.session, form.data)
         db.session.commit()
         if changed:
             flash(_("The settings were saved."), "success")
         return redirect(url_for("SettingView.show"))
 
-    def _render(self, form: Form, errors: list[str] | None = None) -> str:
+    def _render(self, form: Form) -> str:
         title = str(self.list_title)
         if not current().can("can_edit", self.class_permission_name):
             return render_template("settings.html", page=SettingsPage(title, _sections()))
@@ -82,10 +86,13 @@ class SettingView(BaseView):
             cancel_url=url_for("SettingView.show"),
             form=form,
             parts=parts,
-            errors=errors or [],
+            errors=[],
             mode="edit",
             help_url=None,
-            version=settings_version(),
+            # What was typed keeps the version that it was typed upon.
+            version=request.form.get("version", settings_version(), type=int),
+            unsaved=bool(request.form),
+            hidden=[("base", request.form.get("base") or base_of(form))],
         )
         return render_template("form.html", page=page)
 
