@@ -72,6 +72,8 @@ class Principal:
     #: Entity → column → how far the person may go with it; what is not named may be written.
     field_levels: Mapping[str, Mapping[str, FieldLevel]] = field(default_factory=dict)
     roles: tuple[str, ...] = ()
+    #: The one role of the person that a program's key is bound to; None where all of them count.
+    role_id: int | None = None
     #: Keys of the roles that the person may give to others and take from them.
     grants: frozenset[int] = frozenset()
     is_administrator: bool = False

@@ -24,6 +24,8 @@ from app.rules.jobs import WAITING, JobState, can_cancel, can_retry, retry_delay
 LEASE = timedelta(seconds=60)
 #: set on a session that has put in work, for who listens to its commit
 WAITING_FLAG = "kehu_jobs_waiting"
+#: among a job's arguments: the one role with which a program's key put it in
+ROLE = "with_role"
 WORKER_LOST = "The worker was lost too many times."
 
 _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -64,9 +66,12 @@ def enqueue(
     """
     actor = principal.current_or_none()
     now = now_utc()
+    arguments = dict(arguments or {})
+    if actor is not None and actor.role_id is not None:
+        arguments[ROLE] = actor.role_id
     values = {
         "kind": kind,
-        "arguments": arguments or {},
+        "arguments": arguments,
         "state": JobState.QUEUED,
         "max_attempts": max_attempts or kind_of(kind).max_attempts,
         "run_after": run_after or now,

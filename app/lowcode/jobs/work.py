@@ -66,10 +66,14 @@ def _do(context: JobContext) -> None:
 
 
 def _on_behalf(claim: Claim) -> AbstractContextManager[principal.Principal]:
-    """Jobs run with the rights that their creator has now; those without one as the product."""
+    """Jobs run with the rights that their creator has now; those without one as the product.
+
+    What a program's key has put in gets no more than the role of the key.
+    """
     if claim.created_by_id is None:
         return principal.system(f"job {claim.kind}")
-    return principal.acting_as(principal_for(claim.created_by_id))
+    role_id = claim.arguments.get(queue.ROLE)
+    return principal.acting_as(principal_for(claim.created_by_id, role_id=role_id))
 
 
 def _language(claim: Claim) -> str:

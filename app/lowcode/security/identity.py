@@ -36,20 +36,29 @@ class Identity:
     epoch: int = 0
     #: columns of the session or API key that led here
     proof: Any = None
+    #: the one role that is left of the person's
+    role_id: int | None = None
 
     def limited_to(self, role_id: int) -> "Identity | None":
         """The same person with this role alone; None where it is none of theirs."""
         roles = tuple(role for role in self.roles if role[0] == role_id)
-        return replace(self, roles=roles) if roles else None
+        return replace(self, roles=roles, role_id=role_id) if roles else None
 
 
 _standings: dict[tuple[Any, ...], Standing] = {}
 _principals: dict[tuple[Any, ...], Principal] = {}
 
 
-def principal_for(user_id: int, address: str | None = None) -> Principal:
-    """The Principal of a user, for jobs and commands; InactiveAccount when there is none (left)."""
+def principal_for(
+    user_id: int, address: str | None = None, role_id: int | None = None
+) -> Principal:
+    """The Principal of a user, for jobs and commands; InactiveAccount when there is none (left).
+
+    `role_id`: with this role alone, as a key for programs acts.
+    """
     identity = find_identity(user_id)
+    if identity is not None and role_id is not None:
+        identity = identity.limited_to(role_id)
     if identity is None or not identity.user.active:
         raise InactiveAccount("This account is no longer active.")
     return principal_of(identity, address)
@@ -101,7 +110,7 @@ def principal_of(identity: Identity, address: str | None = None) -> Principal:
     is_administrator = any(name == ADMINISTRATOR for _key, name, _version in roles)
     rights = rights_of_roles(tuple((key, version) for key, _name, version in roles))
     standing = NOWHERE if is_administrator else _standing_of(identity, rights.reaches)
-    key = (user.id, user.name, standing, roles, address)
+    key = (user.id, user.name, standing, roles, identity.role_id, address)
     principal = _principals.get(key)
     if principal is None:
         if len(_principals) >= _MOST_KEPT:
@@ -131,6 +140,7 @@ def make_principal(
         rules=standing.rules,
         field_levels=rights.field_levels,
         roles=tuple(name for _key, name, _version in roles),
+        role_id=identity.role_id,
         grants=rights.grants,
         is_administrator=any(name == ADMINISTRATOR for _key, name, _version in roles),
         address=address,
