@@ -12,7 +12,6 @@ from app.extensions import db
 from app.lowcode import once, scope
 from app.lowcode.fields.relations import key_of
 from app.lowcode.naming import in_sentence
-from app.lowcode.screens.declare import Lines
 from app.lowcode.screens.forms import EntryForm, line_texts, line_totals, prefill, usual_texts
 from app.lowcode.screens.merging import Merge, base_of
 from app.lowcode.screens.saving import FieldErrors, save
@@ -164,13 +163,12 @@ class Writing:
         """Computed columns and totals of the inline lines as typed; nothing is saved."""
         if not (self.may("can_add") or self.may("can_edit")):
             abort(403)
-        part = next((p for p in self.form if isinstance(p, Lines) and p.name == name), None)
-        if part is None:
-            abort(404)
         entry = EntryForm(self, self.model(), request.form, {})
-        lines = next(lines for lines in entry.lines if lines.part is part)
+        lines = next((lines for lines in entry.lines if lines.part.name == name), None)
+        if lines is None:
+            abort(404)
         lines.validate()
-        drafts = lines.drafts()
+        part, drafts = lines.part, lines.drafts()
         answer = jsonify(
             {
                 "lines": line_texts(part, drafts),
