@@ -4,7 +4,7 @@ Start pages and record pages declare them; each is computed by the list engine o
 reader, so that it equals the list behind it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -49,9 +49,73 @@ class ShownFigure:
     icon: str
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A figure that the acting person may see, with the list that it is taken from."""
+
+    figure: Figure
+    view: Any
+    state: listing.ListState
+
+    @property
+    def columns(self) -> list[Any]:
+        """What is asked of the database for it."""
+        figure, model = self.figure, self.view.model
+        if figure.sum:
+            return [func.count(), func.sum(getattr(model, figure.sum))]
+        if figure.average:
+            return [average_of(field_of(model, figure.average).column)]
+        if figure.latest:
+            return [func.max(field_of(model, figure.latest).column)]
+        return [func.count()]
+
+    def shown(self, answer: Sequence[Any]) -> ShownFigure:
+        """`answer`: the values of `columns`."""
+        url = self.view.list_url(self.state)
+        return ShownFigure(str(self.figure.label), self._text(answer), url, self.figure.icon)
+
+    def _text(self, answer: Sequence[Any]) -> str:
+        figure = self.figure
+        if figure.sum:
+            rows, total = answer
+            text = field_of(self.view.model, figure.sum).text(total or 0)
+            if not figure.with_count:
+                return text
+            # Rows of which none has an amount add up to nothing, which is not zero.
+            text = "—" if total is None and rows else text
+            return _("%(total)s · %(count)s rows", total=text, count=f"{rows:,}")
+        (value,) = answer
+        if figure.average:
+            column = field_of(self.view.model, figure.average)
+            return column.text(value) if value is not None else "—"
+        return _day(value) if figure.latest else f"{value:,}"
+
+
+def show_all(figures: Iterable[Figure], **values: Any) -> list[ShownFigure]:
+    """The figures as the acting person sees them, without those of rows they may not list or of
+    columns they may not read. All of one list are asked for in one statement."""
+    asked = [one for figure in figures if (one := _asked(figure, values)) is not None]
+    lists: dict[tuple[str, listing.ListState], list[_Asked]] = {}
+    for one in asked:
+        lists.setdefault((one.view.resource, one.state), []).append(one)
+    answers: dict[int, list[Any]] = {}
+    for (_resource, state), group in lists.items():
+        view = group[0].view
+        where = listing.condition(view.listable, state)
+        columns = [column for one in group for column in one.columns]
+        statement = select(*columns).select_from(view.model).where(where)
+        answer = iter(db.session.execute(statement).one())
+        for one in group:
+            answers[id(one)] = [next(answer) for _column in one.columns]
+    return [one.shown(answers[id(one)]) for one in asked]
+
+
 def show(figure: Figure, **values: Any) -> ShownFigure | None:
-    """The figure as the acting person sees it; None where they may not list the rows, or read
-    what they are counted by or added up from."""
+    """`show_all` of one figure; None where the acting person may not see it."""
+    return next(iter(show_all([figure], **values)), None)
+
+
+def _asked(figure: Figure, values: Mapping[str, Any]) -> _Asked | None:
     screens = current_app.extensions["kehu_screens"].values()
     view = next((screen for screen in screens if screen.resource == figure.resource), None)
     if view is None or not view.may("can_list") or not _is_readable(view, figure):
@@ -60,39 +124,13 @@ def show(figure: Figure, **values: Any) -> ShownFigure | None:
     state = read_state(view.listable, MultiDict(query))
     if state.problems:  # a filter that does not exist would count too much
         raise LookupError(f"{figure.resource}: {'; '.join(map(str, state.problems))}")
-    return ShownFigure(
-        str(figure.label), _text(view, state, figure), view.list_url(state), figure.icon
-    )
+    return _Asked(figure, view, state)
 
 
 def _is_readable(view: Any, figure: Figure) -> bool:
     used = [figure.sum, figure.average, figure.latest]
     used += [name.removeprefix("f.") for name in figure.query if name.startswith("f.")]
     return all(field_rights.readable(view.model, path) for path in used if path)
-
-
-def _text(view: Any, state: listing.ListState, figure: Figure) -> str:
-    if figure.sum:
-        rows, sums = listing.summary(view.listable, state, [figure.sum])
-        total = sums[figure.sum]
-        text = field_of(view.model, figure.sum).text(total or 0)
-        if not figure.with_count:
-            return text
-        # Rows of which none has an amount add up to nothing, which is not zero.
-        text = "—" if total is None and rows else text
-        return _("%(total)s · %(count)s rows", total=text, count=f"{rows:,}")
-    if figure.average:
-        column = field_of(view.model, figure.average)
-        value = _aggregate(view, state, average_of(column.column))
-        return column.text(value) if value is not None else "—"
-    if figure.latest:
-        return _day(_aggregate(view, state, func.max(field_of(view.model, figure.latest).column)))
-    return f"{listing.count(view.listable, state):,}"
-
-
-def _aggregate(view: Any, state: listing.ListState, expression: Any) -> Any:
-    where = listing.condition(view.listable, state)
-    return db.session.scalar(select(expression).select_from(view.model).where(where))
 
 
 def _day(value: Any) -> str:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.lowcode import principal
-from app.lowcode.figures import Figure, ShownFigure, show
+from app.lowcode.figures import Figure, ShownFigure, show_all
 from app.lowcode.screens.declare import Chart
 from app.lowcode.screens.layouts import chart_title
 
@@ -209,7 +209,7 @@ class HomeView(BaseView):
         page = HomePage(
             title=_("Good day, %(name)s", name=g.user.name or g.user.username),
             subtitle=_("What matters today."),
-            tiles=[shown for name in names if (shown := show(FIGURES[name])) is not None],
+            tiles=show_all(FIGURES[name] for name in names),
             shortcuts=_shortcuts(_once(name for home in homes for name in home.shortcuts)),
             charts=_charts(_once(pair for home in homes for pair in home.charts)),
         )

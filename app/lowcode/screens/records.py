@@ -15,7 +15,7 @@ from app.lowcode import field_rights, listing, once
 from app.lowcode.access.sharing import can_be_shared
 from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.base import humanize
-from app.lowcode.figures import show
+from app.lowcode.figures import show_all
 from app.lowcode.listing import ListState
 from app.lowcode.pages import (
     Cell,
@@ -62,7 +62,7 @@ def record_page(view: Any, item: Any) -> RecordPage:
         actions=actions_of(view, bulk=False, item=item) if may_change(item) else [],
         help_url=view.help_url,
         steps=steps_of(view, item),
-        figures=[shown for f in view.figures if (shown := show(f, id=item.id)) is not None],
+        figures=show_all(view.figures, id=item.id),
         documents=view.document_links(item),
         history_url=view.history_url(item),
         shares_url=url_for("ShareView.card", resource=view.resource, pk=item.id)
