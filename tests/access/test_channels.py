@@ -143,7 +143,8 @@ def tile(app: Flask, asker: Asker, figure: Any) -> Decimal:
         with acting_as(principal):
             shown = show(figure)
     assert shown is not None
-    return Decimal(shown.text.replace(",", ""))
+    amount = shown.text.partition(" · ")[0].replace(",", "")
+    return Decimal(0) if amount == "—" else Decimal(amount)
 
 
 def hire(app: Flask, business: Business, who: dict[str, Any]) -> Asker:
