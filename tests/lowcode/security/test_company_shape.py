@@ -5,15 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.entities.catalog import ProductCategory
 from app.entities.system.organization import Region, Team
-from app.entities.system.user import User
+from app.entities.system.user import Role, User
 from app.lowcode.principal import DataScope, Principal, acting_as
 from app.lowcode.security import principal_for
 from app.lowcode.security.guard import EscalationRefused
+from app.lowcode.security.rights import write_rights
 from app.rules.access import ADMINISTRATOR
+from tests.callers import Caller, inside
 from tests.factories import make_user
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -150,6 +154,24 @@ def test_other_work_on_the_trees_goes_on(
         if made := act(shape):
             session.add(made)
         session.flush()
+
+
+def test_the_field_is_named_and_the_rest_can_be_saved(app: Flask) -> None:
+    keeper = Caller(app, "keeper")
+    with inside(app) as session:
+        role = session.scalars(select(Role).where(Role.name == "keeper")).one()
+        write_rights(session, role, {("can_edit", "Team"), ("can_show", "Team")}, {})
+        own, other = Team(code="o", name="own"), Team(code="x", name="other")
+        session.add_all([own, other])
+        session.flush()
+        session.get_one(User, keeper.user_id).team_id = own.id
+        keys = own.id, other.id
+    answer = keeper.patch(f"teams/{keys[1]}", parent=keys[0])
+    assert answer.status_code == 422
+    assert set(answer.json["errors"]) == {"parent"}
+    assert keeper.patch(f"teams/{keys[1]}", name="renamed").status_code == 200
+    with inside(app) as session:
+        assert session.get_one(Team, keys[1]).parent_id is None
 
 
 def test_whoever_stands_nowhere_may_move_everything(session: Session, shape: Shape) -> None:
