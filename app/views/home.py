@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.lowcode import principal
 from app.lowcode.figures import Figure, ShownFigure, show_all
+from app.lowcode.naming import in_sentence
 from app.lowcode.screens.declare import Chart
 from app.lowcode.screens.layouts import chart_title
 
@@ -228,7 +229,11 @@ def _shortcuts(resources: list[str]) -> list[tuple[str, str, str]]:
     screens = _screens()
     views = [screens[name] for name in resources if screens[name].may("can_add")]
     return [
-        (_("New %(name)s", name=view.singular), url_for(f"{view.endpoint}.add"), view.icon)
+        (
+            _("New %(name)s", name=in_sentence(str(view.singular))),
+            url_for(f"{view.endpoint}.add"),
+            view.icon,
+        )
         for view in views
     ]
 

@@ -35,9 +35,11 @@
     legend: data.series.length > 1 ? { top: 0, icon: "circle", itemWidth: 8, itemHeight: 8, textStyle: { color: style.muted } } : undefined,
   });
 
-  // A dozen labels all stand, broken into lines; of more, and of months on a phone, the ones that fit.
+  // A dozen labels all stand, broken into lines or aslant; of more, and of months on a phone, the
+  // ones that fit.
   const labelling = (data, style, width) => {
     const room = (width - 70) / data.labels.length - 8;
+    if (data.labels.length <= 12 && data.kind === "bar" && room < 24) return { color: style.muted, interval: 0, rotate: 45, overflow: "truncate", width: 72 };
     return data.labels.length <= 12 && (data.kind !== "line" || room >= 44)
       ? { color: style.muted, interval: 0, overflow: "break", width: Math.max(36, room), lineHeight: 15 }
       : { color: style.muted, hideOverlap: true, overflow: "truncate", width: 90 };
