@@ -126,4 +126,7 @@ def test_markup_is_never_made_by_hand() -> None:
         for file in python_files("app")
         if re.search(r"\bMarkup\(|\bMarkup\.|render_template_string", file.read_text("utf-8"))
     }
-    assert found == {"app/views/help.py"}  # the manual: files of our own, nothing anybody typed
+    assert found == {
+        "app/views/help.py",  # the manual: files of our own, nothing anybody typed
+        "app/lowcode/texts.py",  # the catalogue, as Jinja's own gettext has it
+    }

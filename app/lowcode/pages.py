@@ -67,11 +67,8 @@ class Sheet:
     next_url: str | None = None
 
 
-def cells_shown(sheet: Any, row: Row) -> list[tuple[str, str, Cell]]:
-    """For templates: (classes, label, cell) of one row of a `Sheet` or `ListPage`.
-
-    The label stands beside the value where rows are cards: not at the title, not at a blank.
-    """
+def cells_shown(sheet: Any, row: Row) -> list[tuple[str, Cell]]:
+    """For templates: (classes, cell) of one row of a `Sheet` or `ListPage`."""
     shown = []
     is_first = True
     for column, cell in zip(sheet.columns, row.cells, strict=True):
@@ -82,8 +79,7 @@ def cells_shown(sheet: Any, row: Row) -> list[tuple[str, str, Cell]]:
             classes.append("blank")
         if cell.kind in _WIDE_KINDS or len((cell.text or "").encode()) > _NARROW:
             classes.append("wide")
-        label = "" if is_first or cell.is_blank else column.label
-        shown.append((" ".join(classes), label, cell))
+        shown.append((" ".join(classes), cell))
         is_first = False
     return shown
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask import Flask, abort, current_app, g, jsonify, request, url_for
 from flask_babel import get_locale
@@ -11,20 +12,26 @@ from app.extensions import db
 from app.lowcode import field_rights, listing, locale, notifications, pages, principal
 from app.lowcode.fields.base import humanize
 from app.lowcode.listing import ListState
+from app.lowcode.principal import Principal
 from config import Settings
 
 PALETTE_ROWS = 5
 
 
-@dataclass(slots=True)
+#: menus by who sees them: one more language or prefix of addresses is one more menu
+_menus: WeakKeyDictionary[Principal, dict[tuple[str, ...], list["MenuArea"]]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     label: str
     url: str
     icon: str
-    active: bool = False
+    #: blueprint whose pages it leads to
+    name: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class MenuArea:
     name: str
     label: str
@@ -47,6 +54,8 @@ class Shell:
     name: str
     version: str
     menu: list[MenuArea]
+    #: name of the menu item whose screen is open
+    here: str | None
     user: Person | None
     locale: str
     locales: list[tuple[str, str, bool]]
@@ -95,6 +104,7 @@ def _build() -> Shell:
         name=current_app.config["APP_NAME"],
         version=current_app.config["VERSION"],
         menu=menu() if person else [],
+        here=request.blueprint,
         user=_person(person) if person else None,
         locale=code,
         locales=[(key, entry["name"], key == code) for key, entry in languages],
@@ -120,7 +130,16 @@ def _person(person: Any) -> Person:
 
 
 def menu() -> list[MenuArea]:
-    """The areas with the screens that the acting person may open."""
+    """The areas with the screens that the acting person may open; put together once for them."""
+    menus = _menus.setdefault(principal.current(), {})
+    # A process may hold more than one product, and a product stand under more than one prefix.
+    key = (str(id(current_app.extensions)), str(get_locale()), request.root_path)
+    if key not in menus:
+        menus[key] = _menu()
+    return menus[key]
+
+
+def _menu() -> list[MenuArea]:
     areas = []
     for area in current_app.extensions["kehu_menu"]:
         items = [item for view in area.views if (item := _item(view)) is not None]
@@ -137,8 +156,7 @@ def _item(view_class: type[Any]) -> Item | None:
     if not field_rights.all_readable(getattr(view, "reads", ())):
         return None
     url = url_for(f"{view.endpoint}.{view.default_view}")
-    active = request.blueprint == view.endpoint
-    return Item(str(view.list_title), url, view.icon, active)
+    return Item(str(view.list_title), url, view.icon, view.endpoint)
 
 
 def palette() -> Any:

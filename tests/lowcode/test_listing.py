@@ -184,6 +184,21 @@ def test_a_list_of_contacts_shows_the_customer_without_a_query_per_row(
     assert all(count <= 10 for count in counts[0]), counts
 
 
+def test_a_page_asks_the_database_little_and_sends_no_more_than_its_rows(
+    app: Flask, visitor: Visitors
+) -> None:
+    with inside(app) as session:
+        tag = Tag(name="key account")
+        for n in range(25):
+            contact = {"phone": f"1380000{n:04}", "email": f"c{n}@example.com"}
+            limit = Decimal("12345.60")
+            session.add(Customer(name=f"示例客户 {n}", tags=[tag], credit_limit=limit, **contact))
+    boss = visitor("administrator", locale="zh")
+    assert statements(app, boss, "/customers/") <= 6
+    # The administrator has the longest menu there is.
+    assert len(boss.get("/customers/").data) < 44 * 1024
+
+
 def statements(app: Flask, visitor: Visitor, page: str) -> int:
     """How many statements the database gets for one page."""
     seen: list[str] = []

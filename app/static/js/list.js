@@ -44,10 +44,16 @@
     });
   });
 
+  // Where rows are cards each value stands beside the label of its column.
+  mount(".cards .sheet", (table) => {
+    const labels = [...(table.tHead?.rows[0].cells ?? [])].map((head) => head.textContent.trim());
+    for (const cell of table.tBodies[0].querySelectorAll("td")) cell.dataset.label ??= labels[cell.cellIndex] ?? "";
+  });
+
   mount("[data-bulk]", (form) => {
     const bar = form.querySelector(".bulk-bar");
     const all = form.querySelector("[data-tick-all]");
-    const ticks = [...form.querySelectorAll("[data-tick]")];
+    const ticks = [...form.querySelectorAll("[name=rowid]")];
     if (!bar) return;
     let last = null;
     const update = () => {
