@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import inspect
 
 from app.entities.purchasing import PurchaseOrder, PurchaseOrderLine, Supplier
 from app.extensions import db
@@ -27,6 +26,7 @@ from app.services import purchasing
 from app.services.inventory.ledger import usual_warehouse
 from app.views import clock
 from app.views.catalog import ProductView
+from app.views.moving import OrderingView
 from app.views.warnings import duplicate_warnings
 
 
@@ -42,8 +42,9 @@ def _totals(lines: Sequence[PurchaseOrderLine]) -> list[tuple[str, Decimal]]:
     return [("Total amount", total(_amount(line) or Decimal(0) for line in lines if line.quantity))]
 
 
-class PurchaseOrderView(EntityView):
+class PurchaseOrderView(OrderingView):
     datamodel = EntityInterface(PurchaseOrder)
+    machine = PURCHASE_MACHINE
     icon = "clipboard-list"
     help_page = "inventory"
     list_columns = [
@@ -101,27 +102,18 @@ class PurchaseOrderView(EntityView):
     def is_editable(self, item: PurchaseOrder) -> bool:
         return item.state is PurchaseState.DRAFT
 
-    def pre_save(self, item: PurchaseOrder, is_new: bool) -> None:
-        self._prepare(item, is_new, from_file=False)
-
-    def pre_import(self, item: PurchaseOrder, is_new: bool) -> None:
-        self._prepare(item, is_new, from_file=True)
-
-    def _prepare(self, item: PurchaseOrder, is_new: bool, *, from_file: bool) -> None:
-        stored = inspect(item).attrs.state.history.deleted
-        before = stored[0] if stored else None if is_new else item.state
+    def _prepare(
+        self, item: PurchaseOrder, before: PurchaseState | None, *, from_file: bool
+    ) -> None:
         purchasing.check_state(item, before, from_file=from_file)
         purchasing.prepare_purchase(item)
 
     def pre_delete(self, item: PurchaseOrder) -> None:
         purchasing.check_editable(item.state)
 
-    def is_action_available(self, name: str, item: PurchaseOrder) -> bool:
-        return name not in PURCHASE_MACHINE.actions or PURCHASE_MACHINE.may(name, item.state)
-
     @action(
         "order",
-        _("Order"),
+        _("Place order"),
         _("Send these orders to their suppliers? They cannot be edited any more."),
         icon="send",
         done=_("%(name)s was ordered."),

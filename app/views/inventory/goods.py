@@ -1,6 +1,6 @@
 """Goods in and out: what the warehouse has to send and to take in, without prices."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -91,38 +91,32 @@ class GoodsView(BaseView):
     @has_access
     @permission_name("edit")
     def ship(self) -> Any:
-        order, now = _chosen(SalesOrder), clock.now()
-        fulfilment.ship_orders(db.session, [order], now=now, today=now.date())
-        db.session.commit()
-        flash(_("%(order)s was shipped.", order=order.code), "success")
+        code = _settle(SalesOrder, fulfilment.ship_orders)
+        flash(_("%(order)s was shipped.", order=code), "success")
         return redirect(url_for("GoodsView.show"))
 
     @expose("/receive", methods=["POST"])
     @has_access
     @permission_name("edit")
     def receive(self) -> Any:
-        order, now = _chosen(PurchaseOrder), clock.now()
-        purchasing.receive_purchases(db.session, [order], now=now, today=now.date())
-        db.session.commit()
-        flash(_("%(order)s was received.", order=order.code), "success")
+        code = _settle(PurchaseOrder, purchasing.receive_purchases)
+        flash(_("%(order)s was received.", order=code), "success")
         return redirect(url_for("GoodsView.show"))
 
 
-def _chosen(entity: type[Any]) -> Any:
-    """The posted row, inside the acting person's scope; 404 otherwise."""
+def _settle(entity: type[Any], act: Callable[..., object]) -> str:
+    """Do it with the posted order and commit; its number. 404 outside the own scope."""
     key = key_of(request.form.get("rowid", "")) or abort(400)
-    return db.session.scalar(select(entity).where(entity.id == key)) or abort(404)
+    order = db.session.scalar(select(entity).where(entity.id == key)) or abort(404)
+    now = clock.now()
+    act(db.session, [order], now=now, today=now.date())
+    db.session.commit()
+    return str(order.code)
 
 
 def _to_ship(today: date) -> GoodsPart:
     due = SalesOrder.state == OrderState.CONFIRMED
-    orders = db.session.scalars(
-        select(SalesOrder)
-        .where(due)
-        .options(selectinload(SalesOrder.lines).selectinload(SalesOrderLine.product))
-        .order_by(SalesOrder.required_date.nulls_last(), SalesOrder.id)
-        .limit(MOST)
-    )
+    orders = _most_urgent(SalesOrder, SalesOrderLine, due, SalesOrder.required_date)
     action = (url_for("GoodsView.ship"), _("Ship"), _("Do the goods leave the warehouse now?"))
     parcels = [_parcel_out(order, today) for order in orders]
     title = _("Confirmed orders to ship")
@@ -131,17 +125,22 @@ def _to_ship(today: date) -> GoodsPart:
 
 def _to_receive(today: date) -> GoodsPart:
     due = PurchaseOrder.state == PurchaseState.ORDERED
-    orders = db.session.scalars(
-        select(PurchaseOrder)
-        .where(due)
-        .options(selectinload(PurchaseOrder.lines).selectinload(PurchaseOrderLine.product))
-        .order_by(PurchaseOrder.expected_date.nulls_last(), PurchaseOrder.id)
-        .limit(MOST)
-    )
+    orders = _most_urgent(PurchaseOrder, PurchaseOrderLine, due, PurchaseOrder.expected_date)
     action = (url_for("GoodsView.receive"), _("Receive"), _("Has everything come?"))
     parcels = [_parcel_in(order, today) for order in orders]
     title = _("Ordered goods to receive")
     return GoodsPart("in", title, "package-import", _count(due), parcels, action)
+
+
+def _most_urgent(entity: type[Any], line: type[Any], due: Any, day: Any) -> Iterable[Any]:
+    """The first of the orders that are `due`, with the products of their lines."""
+    return db.session.scalars(
+        select(entity)
+        .where(due)
+        .options(selectinload(entity.lines).selectinload(line.product))
+        .order_by(day.nulls_last(), entity.id)
+        .limit(MOST)
+    )
 
 
 def _count(due: Any) -> int:

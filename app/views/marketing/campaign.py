@@ -20,7 +20,7 @@ from app.lowcode.screens import (
     action,
 )
 from app.lowcode.screens.records import record_page
-from app.rules.marketing import CAMPAIGNS
+from app.rules.marketing import CAMPAIGNS, CampaignStatus
 from app.services import marketing
 from app.views.marketing.results import results_section
 from app.views.moving import MovingView
@@ -113,26 +113,26 @@ class CampaignView(MovingView):
         page.sections.insert(0, results_section(item))
         return render_template("record.html", page=page)
 
-    def pre_save(self, item: Campaign, is_new: bool) -> None:
+    def _check(self, item: Campaign) -> None:
         marketing.check_campaign(item)
-        before = None if is_new else self.moved_from(item)
-        if before is not None:
-            marketing.move_campaign(item, before)
 
-    def _act(self, name: str, items: list[Campaign]) -> None:
-        self.apply(items, lambda campaign: marketing.act_on_campaign(campaign, name))
+    def _move(self, item: Campaign, before: CampaignStatus) -> None:
+        marketing.move_campaign(item, before)
+
+    def _act(self, item: Campaign, name: str) -> None:
+        marketing.act_on_campaign(item, name)
 
     @action("launch", _("Launch"), icon="rocket", done=_("%(name)s was launched."))
     def launch(self, items: list[Campaign]) -> None:
-        self._act("launch", items)
+        self._act_on(items, "launch")
 
     @action("finish", _("Finish"), icon="flag-check", done=_("%(name)s is finished."))
     def finish(self, items: list[Campaign]) -> None:
-        self._act("finish", items)
+        self._act_on(items, "finish")
 
     @action("reopen", _("Reopen"), icon="rotate", done=_("%(name)s was reopened."))
     def reopen(self, items: list[Campaign]) -> None:
-        self._act("reopen", items)
+        self._act_on(items, "reopen")
 
     @action(
         "cancel",
@@ -142,4 +142,4 @@ class CampaignView(MovingView):
         done=_("%(name)s was cancelled."),
     )
     def cancel(self, items: list[Campaign]) -> None:
-        self._act("cancel", items)
+        self._act_on(items, "cancel")

@@ -1,4 +1,4 @@
-"""The screens of sales orders and carriers."""
+"""The screen of sales orders."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -6,10 +6,9 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import inspect
 
 from app.entities.billing import Payment
-from app.entities.sales.order import Carrier, SalesOrder, SalesOrderLine
+from app.entities.sales.order import SalesOrder, SalesOrderLine
 from app.extensions import db
 from app.lowcode import field_rights
 from app.lowcode.fields import field_of
@@ -18,7 +17,6 @@ from app.lowcode.screens import (
     Chart,
     Document,
     EntityInterface,
-    EntityView,
     Lines,
     Section,
     StatusBar,
@@ -33,6 +31,7 @@ from app.services import billing
 from app.services.inventory.ledger import usual_warehouse
 from app.services.sales import fulfilment, orders
 from app.views import clock, papers
+from app.views.moving import OrderingView
 
 
 def _net(line: SalesOrderLine) -> Decimal | None:
@@ -66,8 +65,9 @@ def _is_agreed(order: SalesOrder) -> bool:
     return order.state not in {OrderState.DRAFT, OrderState.CANCELLED}
 
 
-class SalesOrderView(EntityView):
+class SalesOrderView(OrderingView):
     datamodel = EntityInterface(SalesOrder)
+    machine = ORDER_MACHINE
     icon = "shopping-cart"
     help_page = "orders"
     list_columns = [
@@ -203,15 +203,7 @@ class SalesOrderView(EntityView):
     def is_editable(self, item: SalesOrder) -> bool:
         return item.state in EDITABLE
 
-    def pre_save(self, item: SalesOrder, is_new: bool) -> None:
-        self._prepare(item, is_new, from_file=False)
-
-    def pre_import(self, item: SalesOrder, is_new: bool) -> None:
-        self._prepare(item, is_new, from_file=True)
-
-    def _prepare(self, item: SalesOrder, is_new: bool, *, from_file: bool) -> None:
-        stored = inspect(item).attrs.state.history.deleted
-        before = stored[0] if stored else None if is_new else item.state
+    def _prepare(self, item: SalesOrder, before: OrderState | None, *, from_file: bool) -> None:
         orders.check_state(item, before, from_file=from_file)
         item.currency = item.currency or get_setting("currency")
         orders.prepare_order(item, tax_rate=usual_tax_rate())
@@ -235,7 +227,7 @@ class SalesOrderView(EntityView):
     def is_action_available(self, name: str, item: SalesOrder) -> bool:
         if name == "register_payment":
             return bool(item.balance_amount > 0)
-        return name not in ORDER_MACHINE.actions or ORDER_MACHINE.may(name, item.state)
+        return super().is_action_available(name, item)
 
     def input_start(self, key: str, item: Any) -> Any:
         match key:
@@ -301,16 +293,3 @@ class SalesOrderView(EntityView):
     )
     def cancel(self, items: list[SalesOrder]) -> None:
         fulfilment.cancel_orders(db.session, items)
-
-
-class CarrierView(EntityView):
-    datamodel = EntityInterface(Carrier)
-    icon = "truck-loading"
-    help_page = "orders"
-    list_columns = ["name", "phone", "website", "is_active"]
-    quick_search = ["name", "phone"]
-    filters = ["is_active", "created_on"]
-    base_order = ("name", "asc")
-    form = [Section("Carrier", ["name", "phone", "website", "is_active"])]
-    related_views = [SalesOrderView]
-    match_keys = ["name"]

@@ -16,7 +16,7 @@ from app.lowcode.screens import (
     StatusBar,
     action,
 )
-from app.rules.support import RATED_TICKETS, TICKETS
+from app.rules.support import RATED_TICKETS, TICKETS, TicketStatus
 from app.services import support
 from app.views.moving import MovingView
 from app.views.support.survey import SurveyResponseView
@@ -89,27 +89,26 @@ class TicketView(MovingView):
     related_views = [TaskView, SurveyResponseView]
     match_keys = ["code"]
 
-    def pre_save(self, item: Ticket, is_new: bool) -> None:
+    def _check(self, item: Ticket) -> None:
         support.check_ticket(db.session, item)
-        before = None if is_new else self.moved_from(item)
-        if before is not None:
-            support.move_ticket(item, before, now_utc())
 
-    def pre_import(self, item: Ticket, is_new: bool) -> None:
-        self.pre_save(item, is_new)
+    def _check_past(self, item: Ticket) -> None:
         support.check_past(item)
+
+    def _move(self, item: Ticket, before: TicketStatus) -> None:
+        support.move_ticket(item, before, now_utc())
+
+    def _act(self, item: Ticket, name: str) -> None:
+        support.act_on_ticket(item, name, now_utc())
 
     def is_action_available(self, name: str, item: Ticket) -> bool:
         if name == "rate":
             return item.status in RATED_TICKETS
         return super().is_action_available(name, item)
 
-    def _act(self, name: str, items: list[Ticket]) -> None:
-        self.apply(items, lambda ticket: support.act_on_ticket(ticket, name, now_utc()))
-
     @action("start", _("Start"), icon="player-play", done=_("%(name)s was started."))
     def start(self, items: list[Ticket]) -> None:
-        self._act("start", items)
+        self._act_on(items, "start")
 
     @action(
         "resolve",
@@ -121,7 +120,7 @@ class TicketView(MovingView):
     def resolve(self, items: list[Ticket], values: dict[str, Any]) -> None:
         for ticket in items:
             ticket.solution = values["solution"]
-        self._act("resolve", items)
+        self._act_on(items, "resolve")
 
     @action(
         "wait",
@@ -130,7 +129,7 @@ class TicketView(MovingView):
         done=_("%(name)s waits for the customer."),
     )
     def wait(self, items: list[Ticket]) -> None:
-        self._act("wait", items)
+        self._act_on(items, "wait")
 
     @action(
         "rate",
@@ -148,7 +147,7 @@ class TicketView(MovingView):
 
     @action("close", _("Close"), icon="archive", done=_("%(name)s was closed."))
     def close(self, items: list[Ticket]) -> None:
-        self._act("close", items)
+        self._act_on(items, "close")
 
     @action(
         "reopen",
@@ -158,4 +157,4 @@ class TicketView(MovingView):
         done=_("%(name)s was reopened."),
     )
     def reopen(self, items: list[Ticket]) -> None:
-        self._act("reopen", items)
+        self._act_on(items, "reopen")

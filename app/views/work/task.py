@@ -14,7 +14,7 @@ from app.lowcode.screens import (
     StatusBar,
     action,
 )
-from app.rules.work import TASKS
+from app.rules.work import TASKS, TaskStatus
 from app.services import work
 from app.views.moving import MovingView
 
@@ -66,30 +66,29 @@ class TaskView(MovingView):
         Chart("priority"),
     ]
 
-    def pre_save(self, item: Task, is_new: bool) -> None:
+    def _check(self, item: Task) -> None:
         work.check_task(db.session, item)
-        before = None if is_new else self.moved_from(item)
-        if before is not None:
-            work.move_task(item, before, now_utc())
 
-    def pre_import(self, item: Task, is_new: bool) -> None:
-        self.pre_save(item, is_new)
+    def _check_past(self, item: Task) -> None:
         work.check_past(item)
 
-    def _act(self, name: str, items: list[Task]) -> None:
-        self.apply(items, lambda task: work.act_on_task(task, name, now_utc()))
+    def _move(self, item: Task, before: TaskStatus) -> None:
+        work.move_task(item, before, now_utc())
+
+    def _act(self, item: Task, name: str) -> None:
+        work.act_on_task(item, name, now_utc())
 
     @action("finish", _("Done"), icon="check", done=_("%(name)s is done."))
     def finish(self, items: list[Task]) -> None:
-        self._act("finish", items)
+        self._act_on(items, "finish")
 
     @action("start", _("Start"), icon="player-play", done=_("%(name)s was started."))
     def start(self, items: list[Task]) -> None:
-        self._act("start", items)
+        self._act_on(items, "start")
 
     @action("reopen", _("Reopen"), icon="rotate", done=_("%(name)s was reopened."))
     def reopen(self, items: list[Task]) -> None:
-        self._act("reopen", items)
+        self._act_on(items, "reopen")
 
     @action(
         "cancel",
@@ -99,4 +98,4 @@ class TaskView(MovingView):
         done=_("%(name)s was cancelled."),
     )
     def cancel(self, items: list[Task]) -> None:
-        self._act("cancel", items)
+        self._act_on(items, "cancel")
