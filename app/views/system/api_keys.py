@@ -14,6 +14,7 @@ from wtforms import Form
 from app.entities.system.user import ApiKey
 from app.entities.types import now_utc
 from app.extensions import db
+from app.lowcode import once
 from app.lowcode.fields import field_of
 from app.lowcode.fields.base import humanize
 from app.lowcode.fields.inputs import KehuField, translated
@@ -50,11 +51,16 @@ class OwnKeysView(BaseView):
         role = next((role for role in g.user.roles if str(role.id) == form["role"].data), None)
         expires_on = now_utc() + timedelta(days=int(form["days"].data))
         try:
+            claim = once.claim_form(db.session(), request.path, request.form)
+            if claim.answer:
+                flash(_("This key was already made. Revoke it if you could not copy it."), "danger")
+                return self._page(_form(None))
             key = key_door.issue(g.user, form["name"].data, role, expires_on)
         except DomainError as refused:
             db.session.rollback()
             form[refused.field or "name"].errors = [translated(refused)]
             return self._page(form, status=422)
+        claim.keep(once.Answer(200))
         db.session.commit()
         return self._page(_form(None), made=key)
 
@@ -87,6 +93,7 @@ class OwnKeysView(BaseView):
             form=form,
             made=made,
             can_add=bool(g.user.roles),
+            once=once.new_key(),
             tabs=account_tabs("OwnKeysView.list"),
         ), status
 

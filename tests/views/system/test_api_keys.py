@@ -52,6 +52,14 @@ def test_a_new_key_is_shown_once_and_works(app: Flask, visitor: Visitors) -> Non
         assert session.scalars(query).all() == [{"key": [None, "Web shop"]}]
 
 
+def test_a_key_asked_for_twice_by_one_form_is_made_once(app: Flask, visitor: Visitors) -> None:
+    person = visitor("sales")
+    first, again = (make(app, person, key="one-form") for _click in range(2))
+    assert (len(shown(first.text)), len(shown(again.text))) == (1, 0)
+    with inside(app) as session:
+        assert len(session.scalars(select(ApiKey)).all()) == 1
+
+
 @pytest.mark.parametrize(
     ("fields", "marked"),
     [
