@@ -51,6 +51,7 @@ def _refusals() -> list[str]:
 
 def derived(app: Any) -> Iterator[tuple[str, str]]:
     """(place, msgid) of every text that the kernel makes from names."""
+    from flask_appbuilder import Model
     from flask_babel import force_locale
 
     from app.lowcode.naming import plural_of, title_of
@@ -69,6 +70,10 @@ def derived(app: Any) -> Iterator[tuple[str, str]]:
             yield model.__name__, title_of(model)
             yield model.__name__, plural_of(model)
             yield from _texts_of(view)
+        # The trail names what has no screen of its own, too.
+        for mapper in Model.registry.mappers:
+            if hasattr(mapper.class_, "version"):
+                yield mapper.class_.__name__, title_of(mapper.class_)
         yield from _kernel_texts()
 
 

@@ -50,6 +50,8 @@ def share(
     if found is None:
         found = RecordShare(entity=type(row).__name__, entity_id=row.id)
         found.user_id, found.team_id = (subject.id, None) if is_person else (None, subject.id)
+        # The trail names whom it is shared with: by the row, which a key alone does not load yet.
+        found.user, found.team = (subject, None) if is_person else (None, subject)
         session.add(found)
     found.access, found.until, found.notes = access, _end_of(until), notes
     session.flush()
