@@ -27,6 +27,9 @@ SCREEN_DOORS = {
     ("chart", "GET"): Door(("can_list",)),
     ("events", "GET"): Door(("can_list",)),
     ("picker", "GET"): Door((("can_list", "can_add", "can_edit"),)),
+    ("filters_part", "GET"): Door(("can_list",)),
+    # no filter is named
+    ("narrow", "GET"): Door(("can_list",), ABSENT),
     ("related", "GET"): Door(("can_list", "can_show")),
     ("show", "GET"): Door(("can_show",)),
     ("file", "GET"): Door(("can_show",)),

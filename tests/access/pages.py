@@ -139,6 +139,9 @@ PAGES: dict[tuple[str, str], list[Probe]] = {
         Probe("POST", "/handover/{key}", Door((ACTIONS,), TRIED), entity="User")
     ],
     # for whoever may restore; whoever deleted it may take that back without the right
+    ("BinEntryView.restore_with", "POST"): [
+        _page("POST", "/bin-entries/{key}/restore", Door((ACTIONS,), UNREAD), "BinEntry")
+    ],
     ("BinEntryView.undo", "POST"): [
         _page("POST", "/bin-entries/{key}/undo", Door((ACTIONS,), TRIED), "BinEntry")
     ],

@@ -112,9 +112,7 @@ class Field:
         return expression.is_(None)
 
     # forms and API ------------------------------------------------------------
-    def form_field(
-        self, required: bool | None = None, level: FieldLevel = FieldLevel.WRITE
-    ) -> Any:
+    def form_field(self, required: bool | None = None, level: FieldLevel = FieldLevel.WRITE) -> Any:
         """An unbound WTForms field, as far as a `level` lets somebody go with it."""
         if level is FieldLevel.MASKED:
             return MaskedField(label=self.label, description=self.help, source=self)

@@ -1,7 +1,6 @@
 """Handing a record to somebody else, with what hangs on it and the reason why."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _

@@ -26,7 +26,9 @@ from app.rules.masking import KINDS, FieldLevel
 from tests.factories import make_user
 
 NONE, MASKED, READ, WRITE = FieldLevel
-ENTITIES = [mapper.class_ for mapper in Entity.registry.mappers if issubclass(mapper.class_, Entity)]
+ENTITIES = [
+    mapper.class_ for mapper in Entity.registry.mappers if issubclass(mapper.class_, Entity)
+]
 COST, PHONE = ("Product", "purchase_price"), ("Customer", "phone")
 
 
