@@ -45,7 +45,7 @@ def release_payment(session: Session, payment: Payment) -> None:
 
 
 def return_payment(session: Session, payment: Payment) -> None:
-    """Give a payment that was restored to its orders again; DomainError where one is paid by now."""
+    """Give a restored payment to its orders again; DomainError where one is paid by now."""
     _pay(session, Counter(_allocated(session, payment)))
 
 
