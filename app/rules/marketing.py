@@ -1,8 +1,9 @@
 """Campaigns: their vocabulary, their states, and what came of them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from app.rules.choices import Choice
 from app.rules.states import Machine
@@ -91,15 +92,13 @@ class CampaignResults:
         return percent(self.revenue - self.cost, self.cost)
 
 
-_FIGURES = fields(CampaignResults)
-
-
 def together(results: Iterable[CampaignResults]) -> CampaignResults:
     """What came of several campaigns taken as one."""
-    whole = list(results)
-    return CampaignResults(
-        **{f.name: sum((getattr(one, f.name) for one in whole), f.default) for f in _FIGURES}
-    )
+    whole: dict[str, Any] = asdict(CampaignResults())
+    for one in results:
+        for name, value in asdict(one).items():
+            whole[name] += value
+    return CampaignResults(**whole)
 
 
 def percent(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
