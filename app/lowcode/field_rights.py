@@ -13,7 +13,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from flask import abort
-from flask_appbuilder import Model
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from app.extensions import db
 from app.lowcode import principal
 from app.lowcode.fields import field_of, resolve
 from app.lowcode.links import changed, links_of
+from app.lowcode.naming import entity_named
 from app.lowcode.principal import Principal
 from app.rules.errors import DomainError
 from app.rules.masking import FieldLevel, least, mask
@@ -76,11 +76,10 @@ def _sources(model: type[Any], name: str) -> list[FieldLevel]:
     return levels
 
 
-@cache
 def _entity(name: str) -> type[Any]:
-    found: type[Any] = next(
-        mapper.class_ for mapper in Model.registry.mappers if mapper.class_.__name__ == name
-    )
+    found = entity_named(name)
+    if found is None:
+        raise LookupError(f"there is no entity {name}")
     return found
 
 

@@ -1,9 +1,18 @@
 """Names derived from a class: its titles (msgids) and its resource in addresses and the API."""
 
 import re
+from functools import cache
 from typing import Any
 
+from flask_appbuilder import Model
+
 _IRREGULAR = {"Person": "People"}
+
+
+@cache
+def entity_named(name: str) -> type[Any] | None:
+    """The entity of this class name; None for one of another version."""
+    return next((m.class_ for m in Model.registry.mappers if m.class_.__name__ == name), None)
 
 
 def title_of(model: type[Any]) -> str:

@@ -15,7 +15,7 @@ from app.lowcode.audit.changes import as_json
 from app.lowcode.fields import field_of
 from app.lowcode.fields.base import humanize
 from app.lowcode.links import links_of
-from app.lowcode.naming import title_of
+from app.lowcode.naming import entity_named, title_of
 from app.lowcode.snapshots import FORMAT, columns_of, link_tables, stored_values
 from app.lowcode.unique import unique_columns
 from app.rules.errors import DomainError
@@ -78,10 +78,10 @@ def restore_rows(
 
 
 def _model_named(entry: BinEntry, name: str) -> type[Any]:
-    for mapper in Model.registry.mappers:
-        if mapper.class_.__name__ == name:
-            return mapper.class_
-    raise DomainError("%(name)s was deleted by another version.", name=entry.label)
+    model = entity_named(name)
+    if model is None:
+        raise DomainError("%(name)s was deleted by another version.", name=entry.label)
+    return model
 
 
 def _check_key(session: Session, model: type[Any], stored: dict[str, Any], entry: BinEntry) -> None:

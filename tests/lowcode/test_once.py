@@ -139,7 +139,7 @@ def test_the_same_key_for_something_else_is_refused(app: Flask) -> None:
     ):
         answer = send(caller, path, "k1", **body)
         assert answer.status_code == 409, path
-        assert "key" in answer.json["message"]
+        assert "幂等键" in answer.json["message"]
     assert count(app, Customer) == 1
     again = send(caller, "customers", "k1", name="First")
     assert (again.status_code, again.json) == (201, first.json)

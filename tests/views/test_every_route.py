@@ -33,6 +33,7 @@ def addresses(app: Flask, *methods: str) -> Iterator[tuple[str, str]]:
             yield method, address[1]
 
 
+@pytest.mark.usefixtures("database")
 def test_whatever_changes_something_asks_for_the_token_of_a_form(
     app: Flask, visitor: Callable[..., Visitor]
 ) -> None:

@@ -3,7 +3,6 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask_appbuilder import Model
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
@@ -11,6 +10,7 @@ from app.entities.system.organization import Team
 from app.entities.system.row_access import RecordShare
 from app.entities.system.user import User
 from app.entities.types import now_utc
+from app.lowcode.naming import entity_named
 from app.lowcode.principal import Principal, current, system
 from app.lowcode.scope import ScopeViolation, criterion
 from app.lowcode.settings import company_zone
@@ -66,7 +66,7 @@ def unshare(session: Session, held: RecordShare) -> None:
 
 def check_share(session: Session, held: RecordShare) -> None:
     """`before_flush`: nobody gives or takes what they do not hold; ScopeViolation otherwise."""
-    model = _model_named(held.entity)
+    model = entity_named(held.entity)
     if model is None or not can_be_shared(model):
         raise InvalidInput("These records cannot be shared.", field="entity")
     ended = held.until is not None and held.until <= now_utc()
@@ -93,10 +93,6 @@ def _holds(session: Session, actor: Principal, model: type[Any], key: int, acces
 
 def _of(row: Any) -> tuple[Any, ...]:
     return RecordShare.entity == type(row).__name__, RecordShare.entity_id == row.id
-
-
-def _model_named(name: str) -> type[Any] | None:
-    return next((m.class_ for m in Model.registry.mappers if m.class_.__name__ == name), None)
 
 
 def _end_of(day: date | None) -> datetime | None:

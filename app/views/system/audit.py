@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.entities.system.audit import AuditEntry
 from app.extensions import db
+from app.lowcode.naming import entity_named
 from app.lowcode.pages import Cell, Column, LineTable, RecordPage
 from app.lowcode.screens import Chart, EntityInterface, EntityView
 from app.lowcode.screens.changes import Change, in_words, pairs_of
@@ -74,8 +75,8 @@ def _changes(entry: AuditEntry) -> LineTable:
 
 
 def _words(entity: str, action: AuditAction, changes: Mapping[str, Any]) -> list[Change]:
-    screen = _screen(entity)
-    return in_words(screen.model if screen else None, dict(pairs_of(changes)), action)
+    # Not by its screen: inline lines have none, and field rights all the same.
+    return in_words(entity_named(entity), dict(pairs_of(changes)), action)
 
 
 def _in_one_text(entity: str, action: AuditAction, changes: Mapping[str, Any] | None) -> str:

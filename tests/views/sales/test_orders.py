@@ -105,7 +105,7 @@ def test_only_drafts_and_history_are_edited(
     assert (typed.status_code == 302, by_key.status_code == 200) == (editable, editable)
     assert (look(app, key) != before) is editable
     if not editable:
-        assert person.post(f"{page}/delete").status_code == 409
+        assert person.post(f"{page}/delete").headers["Location"] == page, "with a message"
         assert Caller(app, "administrator").delete(page.lstrip("/")).status_code == 409
 
 
