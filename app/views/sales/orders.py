@@ -95,6 +95,7 @@ class SalesOrderView(OrderingView):
         "shipped_date",
         "due_date",
         "net_amount",
+        "tax_amount",
         "total_amount",
         "paid_amount",
         "balance_amount",
