@@ -39,10 +39,18 @@ def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, S
 
 
 @pytest.fixture(scope="session")
-def _postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, PostgreSQL]]:
+def server_url() -> Iterator[str]:
+    """The address of the one server all tests share."""
     with postgresql_server() as url:
-        kept = PostgreSQL(url)
-        yield build_app(kept, tmp_path_factory.mktemp("var")), kept
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _postgresql(
+    tmp_path_factory: pytest.TempPathFactory, server_url: str
+) -> tuple[Flask, PostgreSQL]:
+    kept = PostgreSQL(server_url)
+    return build_app(kept, tmp_path_factory.mktemp("var")), kept
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 import flask_migrate
 import pytest
 from flask import Flask
-from sqlalchemy import MetaData, Table, func, insert, select, text
+from sqlalchemy import URL, MetaData, Table, func, insert, make_url, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db
@@ -13,7 +13,8 @@ from app.lowcode.audit import chain
 from app.lowcode.security import sync_permissions
 from app.models import AuditEntry, Role, SalesOrder
 from app.services.system.accounts import api_key_digest
-from tests.migrations.conftest import MIGRATIONS
+from tests.databases import dispose
+from tests.migrations.conftest import MIGRATIONS, copy
 
 pytestmark = pytest.mark.usefixtures("address", "database")
 NOW = text("CURRENT_TIMESTAMP")
@@ -34,9 +35,31 @@ class Old:
         return key[0] if key else None
 
 
+@pytest.fixture(scope="module")
+def _kept() -> dict[str, tuple[URL, dict[str, int]]]:
+    """By kind of database: a copy of the upgraded one, and its keys."""
+    return {}
+
+
 @pytest.fixture
-def upgraded(product: Flask) -> dict[str, int]:
-    """Keys of what was there before the upgrade, by name."""
+def upgraded(
+    product: Flask, address: str, database: str, _kept: dict[str, tuple[URL, dict[str, int]]]
+) -> dict[str, int]:
+    """Keys of what was there before the upgrade, by name; upgraded once, copied for each test."""
+    own = make_url(address)
+    if database not in _kept:
+        keys = upgrade()
+        dispose(product)
+        _kept[database] = own.set(database=f"{own.database}_kept"), keys
+        copy(own, _kept[database][0])
+        return keys
+    dispose(product)
+    kept, keys = _kept[database]
+    copy(kept, own)
+    return keys
+
+
+def upgrade() -> dict[str, int]:
     flask_migrate.upgrade(MIGRATIONS, revision="0002")
     keys = {}
     with db.engine.begin() as connection:

@@ -12,7 +12,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.databases import postgresql_server
 from tests.start import product
 
 FAILS = 'op.execute("SELECT no_such_column FROM unit")'
@@ -74,18 +73,12 @@ def test_an_upgrade_waits_for_nobody_who_still_uses_the_database(var: Path, tmp_
     assert "added_by_upgrade" not in columns(var / "kehu.db")
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql_server() as url:
-        yield url
-
-
 @pytest.fixture
-def postgresql(server: str) -> Iterator[str]:
+def postgresql(server_url: str) -> Iterator[str]:
     """The address of an empty database."""
-    with psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE upgrade_test")
-        yield server.replace("/postgres?", "/upgrade_test?", 1)
+        yield server_url.replace("/postgres?", "/upgrade_test?", 1)
         connection.execute("DROP DATABASE upgrade_test WITH (FORCE)")
 
 
@@ -106,7 +99,7 @@ def test_on_postgresql_a_failed_migration_is_rolled_back_and_the_next_one_works(
         assert connection.execute(found).fetchone() == (1,)
 
 
-def test_a_postgresql_database_that_is_not_there_is_named(server: str, tmp_path: Path) -> None:
-    address = server.replace("/postgres?", "/no_such_database?", 1)
+def test_a_postgresql_database_that_is_not_there_is_named(server_url: str, tmp_path: Path) -> None:
+    address = server_url.replace("/postgres?", "/no_such_database?", 1)
     done = product.run(product.flask("setup"), tmp_path, DATABASE_URL=address)
     product.assert_one_clear_line(done, "no_such_database")

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask import Flask, g
 
+# Flask-AppBuilder looks at every table as soon as its security manager is imported.
+from app import models  # noqa: F401
 from app.lowcode.access import epoch
 from app.lowcode.locale import LocaleManager
 from app.lowcode.security import browser_session, fresh, guard, resuming
