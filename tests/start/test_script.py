@@ -17,7 +17,7 @@ import pytest
 from tests.start import product
 
 SCRIPT = product.ROOT / "kehu"
-SPREAD = ["-n", "auto", "--dist", "loadfile"]
+SPREAD = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 @pytest.fixture(scope="module")
