@@ -122,6 +122,16 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+def refresh_statistics(connection: Connection) -> None:
+    """Let SQLite count anew where tables have grown: guessing, it sorts whole tables for a page.
+
+    Connections that are open learn of it when they are opened again. PostgreSQL does it by itself.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA analysis_limit=100000")  # rows looked at per index
+        connection.exec_driver_sql("ANALYZE")
+
+
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
     """A transaction that reads first and writes later fails at once when another one wrote."""

@@ -20,7 +20,7 @@ from sqlalchemy import event, insert, select
 
 from app import create_app, models
 from app.entities.types import now_utc
-from app.extensions import db
+from app.extensions import db, refresh_statistics
 from app.lowcode import scope
 from app.lowcode.audit import flushing
 from app.lowcode.principal import system
@@ -76,7 +76,9 @@ def build(url: str, folder: Path, rows: int) -> Flask:
             db.session.connection().execute(
                 insert(models.Customer.__table__), [{**values, **stamps, **own} for own in numbered]
             )
+        refresh_statistics(db.session.connection())  # as every start does
         db.session.commit()
+        db.engine.dispose()
     return app
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 import psycopg
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from app import create_app
 from app.extensions import db
@@ -19,6 +20,9 @@ from app.lowcode.principal import system
 from app.lowcode.security import sync_permissions
 from config import Settings
 from seed.roles import seed_roles
+
+#: Nobody needs the data after a crash of the test machine: SQLite need not wait for the disk.
+UNSAFE = "PRAGMA synchronous = OFF"
 
 
 class Database(Protocol):
@@ -53,6 +57,7 @@ class SQLiteFile:
 
     def restore(self) -> None:
         with contextlib.closing(sqlite3.connect(self._path)) as live:
+            live.execute(UNSAFE)
             self._snapshot.backup(live)
 
     def beside(self) -> "SQLiteFile":
@@ -162,6 +167,8 @@ def build_app(database: Database, var: Path) -> Flask:
     # Over plain http the session's cookie would not come back.
     app.config["PREFERRED_URL_SCHEME"] = "https"
     with app.app_context(), system("tests"):
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", lambda connection, _: connection.execute(UNSAFE))
         db.create_all()
         sync_permissions(app)
         seed_roles(db.session)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from app.commands import administrator, database
 from app.commands.console import failure, say, words
 from app.entities.customers import Customer
-from app.extensions import db
+from app.extensions import db, refresh_statistics
 from app.lowcode import security
 from app.lowcode.principal import system
 from config import VERSION, Settings
@@ -62,7 +62,10 @@ def prepare(
         administrator.ensure(password)
         if demo:
             _fill_demo()
+        refresh_statistics(db.session.connection())
+        db.session.commit()
         db.session.remove()
+        db.engine.dispose()
 
 
 @contextmanager

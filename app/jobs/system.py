@@ -1,4 +1,4 @@
-"""What the product does for itself: old traces of background work and read messages go."""
+"""What the product does for itself: old traces go, and the database knows its sizes."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from app.entities.system.notification import Notification
 from app.entities.system.once import IdempotencyKey
 from app.entities.system.session import UserSession
 from app.entities.types import now_utc
+from app.extensions import refresh_statistics
 from app.lowcode import once
 from app.lowcode.jobs import JobContext, job
 from app.rules.jobs import JobState
@@ -27,6 +28,7 @@ KEEP_TICKS = timedelta(days=400)
 @job("clean_up")
 def clean_up(context: JobContext) -> dict[str, Any]:
     """Delete what nobody looks at any more; the counts are the result."""
+    refresh_statistics(context.session.connection())
     now = now_utc()
     ended = Job.state.in_([JobState.DONE, JobState.CANCELLED]) & (Job.ended_on < now - KEEP_ENDED)
     failed = (Job.state == JobState.DEAD) & (Job.ended_on < now - KEEP_FAILED)

@@ -79,7 +79,8 @@ def configure(app: Flask, settings: Settings) -> None:
 
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"check_same_thread": False}}
+        # Opened again now and then: what is known of the tables' sizes is read at that moment.
+        return {"pool_recycle": 3600, "connect_args": {"check_same_thread": False}}
     return {"pool_pre_ping": True, "pool_recycle": 1800, "connect_args": {"connect_timeout": 5}}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from app.extensions import db
 from app.lowcode.jobs import enqueue
@@ -60,3 +61,11 @@ def test_other_roles_are_refused(app: Flask, visitor: Visitors, waiting: int, ro
     codes.append(person.post("/jobs/action/cancel", rowid=waiting).status_code)
     assert codes == [403, 403, 403]
     assert state_of(app, waiting) is JobState.QUEUED
+
+
+def test_the_daily_work_tells_sqlite_how_large_its_tables_are(app: Flask, waiting: int) -> None:
+    app.extensions["kehu_jobs"].run_pending()
+    assert state_of(app, waiting) is JobState.DONE
+    with app.app_context():
+        known = set(db.session.scalars(text("SELECT tbl FROM sqlite_stat1")))
+    assert "ab_permission_view" in known
