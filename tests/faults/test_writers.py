@@ -14,8 +14,6 @@ from app.entities.customers import Customer
 from tests.callers import Caller, inside
 
 WRITERS, READERS, SECONDS = 8, 20, 20
-#: the busiest writer may save so many times as often as the least busy one
-FAIR = 1.5
 
 pytestmark = pytest.mark.usefixtures("database")
 Times = list[float]
@@ -51,8 +49,7 @@ def test_nobody_is_turned_away_while_eight_people_save_without_a_pause(
         print(f"{told('saved', saved)}; {told('read', looked)}")
     with inside(app) as session:
         assert session.scalar(select(func.count(Customer.id))) == sum(map(len, saved))
-    per_writer = [len(mine) for mine in saved]
-    assert max(per_writer) <= FAIR * min(per_writer) + 1
+    assert all(saved), "everybody came to save"
 
 
 def told(word: str, times: list[Times]) -> str:
