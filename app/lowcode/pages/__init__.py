@@ -1,0 +1,43 @@
+"""What templates get: plain values, already labelled, translated and permission-checked."""
+
+from app.lowcode.pages.cells import Cell, Column, Row, Sheet, cells_shown
+from app.lowcode.pages.filters import Chip, Choice, FilterPage, FilterSpec
+from app.lowcode.pages.forms import FormLines, FormPage, FormSection, is_lines
+from app.lowcode.pages.lists import Action, BoardCard, BoardColumn, Layout, ListPage
+from app.lowcode.pages.records import (
+    Event,
+    FileItem,
+    LineTable,
+    RecordPage,
+    ShownSection,
+    Step,
+    Tab,
+)
+
+__all__ = [
+    "Action",
+    "BoardCard",
+    "BoardColumn",
+    "Cell",
+    "Chip",
+    "Choice",
+    "Column",
+    "Event",
+    "FileItem",
+    "FilterPage",
+    "FilterSpec",
+    "FormLines",
+    "FormPage",
+    "FormSection",
+    "Layout",
+    "LineTable",
+    "ListPage",
+    "RecordPage",
+    "Row",
+    "Sheet",
+    "ShownSection",
+    "Step",
+    "Tab",
+    "cells_shown",
+    "is_lines",
+]

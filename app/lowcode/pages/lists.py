@@ -1,0 +1,94 @@
+"""What a list shows in its layouts."""
+
+from dataclasses import dataclass, field
+
+from app.lowcode.pages.cells import Cell, Column, Row
+from app.lowcode.pages.filters import Chip
+
+
+@dataclass(slots=True)
+class Action:
+    """A button: `url` is posted to (bulk: with `rowid`, `seen`), or opened if `method` is get."""
+
+    name: str
+    label: str
+    icon: str
+    url: str
+    confirm: str | None = None
+    method: str = "post"
+    style: str = "default"
+    bulk: bool = False
+
+
+@dataclass(slots=True)
+class Layout:
+    #: list, board, calendar, chart
+    kind: str
+    label: str
+    icon: str
+    url: str
+    active: bool
+
+
+@dataclass(slots=True)
+class BoardCard:
+    id: int
+    url: str
+    title: str
+    version: int
+    cells: list[tuple[str, Cell]]
+
+
+@dataclass(slots=True)
+class BoardColumn:
+    value: str
+    label: str
+    color: str | None
+    count: int
+    total: str | None
+    cards: list[BoardCard]
+    more_url: str | None = None
+
+
+@dataclass(slots=True)
+class ListPage:
+    title: str
+    resource: str
+    #: address of the list without parameters; the state is the query string
+    url: str
+    columns: list[Column]
+    rows: list[Row]
+    count: int
+    first: int
+    last: int
+    size: int
+    layout: str = "list"
+    layouts: list[Layout] = field(default_factory=list)
+    sizes: list[tuple[int, str]] = field(default_factory=list)
+    prev_url: str | None = None
+    next_url: str | None = None
+    q: str = ""
+    search_label: str = ""
+    chips: list[Chip] = field(default_factory=list)
+    #: state that the search box and filter form must carry on: (name, value) pairs
+    carried: list[tuple[str, str]] = field(default_factory=list)
+    new_url: str | None = None
+    import_url: str | None = None
+    #: (format, label, url)
+    exports: list[tuple[str, str, str]] = field(default_factory=list)
+    bulk_actions: list[Action] = field(default_factory=list)
+    clear_url: str | None = None
+    help_url: str | None = None
+    #: the forms of the filters, loaded when their menu is opened
+    filters_url: str | None = None
+    #: posted along by bulk actions: what is meant once
+    key: str | None = None
+    #: board layout
+    board: list[BoardColumn] = field(default_factory=list)
+    board_field: str | None = None
+    move_url: str | None = None
+    #: calendar and chart layouts read JSON from here
+    data_url: str | None = None
+    #: chart layout: (index, label, url, active)
+    charts: list[tuple[int, str, str, bool]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)

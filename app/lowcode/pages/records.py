@@ -1,0 +1,108 @@
+"""What the page of one record shows."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.lowcode.pages.cells import Cell, Column
+from app.lowcode.pages.lists import Action
+
+
+@dataclass(slots=True)
+class ShownSection:
+    title: str
+    items: list[tuple[str, Cell]]
+
+
+@dataclass(slots=True)
+class LineTable:
+    title: str
+    columns: list[Column]
+    rows: list[list[Cell]]
+    totals: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Tab:
+    """A related list, loaded by GET `url` (an HTML part) when the tab is opened."""
+
+    name: str
+    title: str
+    count: int
+    url: str
+    new_url: str | None
+
+
+@dataclass(slots=True)
+class Event:
+    """One line of the timeline."""
+
+    #: created, changed, deleted, note, attachment, or the name of a related entity
+    kind: str
+    icon: str
+    who: str
+    when: str
+    #: ISO moment for a tooltip
+    when_exact: str
+    text: str
+    #: changed fields: (label, old text, new text)
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    url: str | None = None
+
+
+@dataclass(slots=True)
+class FileItem:
+    id: int
+    name: str
+    size: str
+    who: str
+    when: str
+    url: str
+    delete_url: str | None
+
+
+@dataclass(slots=True)
+class Step:
+    """One state of the status bar: "done", "now" or "ahead"."""
+
+    label: str
+    state: str
+
+
+@dataclass(slots=True)
+class RecordPage:
+    title: str
+    subtitle: str
+    resource: str
+    id: int
+    list_url: str
+    list_title: str
+    badges: list[Cell]
+    facts: list[tuple[str, Cell]]
+    sections: list[ShownSection]
+    lines: list[LineTable]
+    tabs: list[Tab]
+    events: list[Event]
+    files: list[FileItem]
+    #: None where the person may not write one
+    note_url: str | None
+    upload_url: str | None
+    edit_url: str | None
+    delete_url: str | None
+    delete_question: str
+    actions: list[Action]
+    help_url: str | None
+    warnings: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    #: `figures.ShownFigure` each
+    figures: list[Any] = field(default_factory=list)
+    #: PDFs: (label, address)
+    documents: list[tuple[str, str]] = field(default_factory=list)
+    #: posted along by actions, notes and files: what was seen, and that it is meant once
+    version: int | None = None
+    key: str | None = None
+    #: part with every change, loaded by its tab
+    history_url: str | None = None
+    #: part with whom it is shared, loaded on its own; None where it cannot be
+    shares_url: str | None = None
+    #: page that explains who sees it, for those who may ask
+    access_url: str | None = None
