@@ -33,14 +33,14 @@ def check_rule(rule: AccessRule) -> None:
         raise InvalidInput("There are no access rules for %(name)s.", field="entity",
                            name=str(rule.entity))  # fmt: skip
     try:
-        _clause(model, rule.condition, None)
+        _clause(model, rule.condition, None, ())
     except DomainError as error:
         error.field = "condition"
         raise
 
 
-def compiled(rule: AccessRule, user_id: int | None) -> RowRule:
-    """The rule as it holds for a person ("me" in its condition).
+def compiled(rule: AccessRule, user_id: int | None, team_ids: tuple[int, ...] = ()) -> RowRule:
+    """The rule as it holds for a person ("me" and "my team" in its condition).
 
     A condition that cannot be read any more (a column is gone) denies everything or gives nothing.
     """
@@ -50,15 +50,18 @@ def compiled(rule: AccessRule, user_id: int | None) -> RowRule:
     try:
         if model is None:
             raise InvalidInput("There are no access rules for %(name)s.", name=rule.entity)
-        clause = _clause(model, rule.condition, user_id)
+        clause = _clause(model, rule.condition, user_id, team_ids)
     except DomainError:
         _log.exception("access rule %s cannot be read", rule.id)
         clause = true() if effect is RuleEffect.DENY else false()
     return RowRule(rule.id, rule.name, effect, operation, clause)
 
 
-def _clause(model: type[Any], condition: Any, user_id: int | None) -> Any:
+def _clause(
+    model: type[Any], condition: Any, user_id: int | None, team_ids: tuple[int, ...]
+) -> Any:
     """Compiled on behalf of the product: what a rule says does not depend on what the person sees
     of related rows."""
-    with acting_as(Principal(user_id, "access rule", is_system=True)):
+    person = Principal(user_id, "access rule", team_ids=team_ids, is_system=True)
+    with acting_as(person):
         return conditions.to_sql(model, condition or {})

@@ -118,7 +118,8 @@ def _after_rule(person: Person, change: RuleChange) -> Principal | None:
         and draft.is_active is not False
         and is_for(draft.subjects, person.id, role_ids, line)
     ):
-        kept[draft.entity] = (*kept.get(draft.entity, ()), compiled(draft, person.id))
+        rule = compiled(draft, person.id, principal.team_ids)
+        kept[draft.entity] = (*kept.get(draft.entity, ()), rule)
     if kept == dict(principal.rules):
         return None
     return replace(principal, rules=kept)

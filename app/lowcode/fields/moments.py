@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement
 from app.lowcode.fields.base import Field
 from app.lowcode.fields.numbers import COMPARE, NumberField
 from app.rules import parsing
-from app.rules.dates import DatePreset, date_range
-from app.rules.errors import InvalidInput
+from app.rules.dates import days_of
 
 
 def today() -> date:
@@ -42,11 +41,7 @@ class DateField(NumberField):
 
     def condition(self, expression: ColumnElement[Any], op: str, value: Any) -> ColumnElement[bool]:
         if op == "preset":
-            try:
-                preset = DatePreset(value)
-            except ValueError as error:
-                raise InvalidInput("Unknown period: %(value)s", value=str(value)) from error
-            low, high = date_range(preset, today())
+            low, high = days_of(str(value), today())
             # The open end of "overdue": the first day of the calendar has no moment in UTC.
             bounds = [None if low == date.min else low, high]
             return super().condition(expression, "between", bounds)

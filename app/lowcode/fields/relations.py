@@ -3,13 +3,16 @@
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, inspect, or_, select
+from sqlalchemy import ColumnElement, and_, inspect, or_, select, true
 
+from app.entities.system.organization import Team
+from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode import principal
 from app.lowcode.fields.base import Field, humanize
 from app.lowcode.fields.inputs import PickerField, TagsInput
 from app.lowcode.pages import Cell
+from app.lowcode.pages import Choice as Option
 from app.lowcode.scope import criterion, within_reach
 from app.rules.errors import InvalidInput
 
@@ -86,10 +89,28 @@ class RelatedField(Field):
         chosen = or_(*(self.matches(self.target, item) for item in values))
         return within_reach(self.target, chosen)
 
+    @property
+    def words(self) -> list[Option]:
+        """What is chosen by who asks: "me" of people, "my team" of people and teams."""
+        me = [Option("me", _("me"))] if self.target is User else []
+        has_team = self._team_of(self.target) is not None
+        return [*me, *([Option("my_team", _("my team"))] if has_team else [])]
+
+    def _team_of(self, row: type[Any]) -> ColumnElement[int] | None:
+        """The team of the target, where it is a person or a team."""
+        if self.target is User:
+            found: ColumnElement[int] = row.team_id
+            return found
+        return row.id if self.target is Team else None
+
     def matches(self, row: type[Any], value: Any) -> ColumnElement[bool]:
         """SQL: the target `row` is the one `value` names (key, code or label)."""
         if str(value) == "me":
             return row.id == (principal.current().user_id or 0)
+        if str(value) == "my_team" and (team := self._team_of(row)) is not None:
+            actor = principal.current()
+            # Of an administrator, who reaches everything, only the team itself is known.
+            return team.in_(actor.team_ids or [key for key in [actor.team_id] if key])
         if (number := key_of(value)) is not None:
             return row.id == number
         # JSON may hold anything; a database compares a name with nothing but text.
@@ -105,6 +126,8 @@ class RelationField(RelatedField):
 
     kind = "relation"
     form_class = PickerField
+    #: "hidden": another row is meant, which the acting person does not see
+    operators = RelatedField.operators | {"hidden"}
 
     @property
     def key_column(self) -> ColumnElement[Any]:
@@ -137,6 +160,8 @@ class RelationField(RelatedField):
             return self.key_column.is_(None)
         if op == "not_empty":
             return self.key_column.is_not(None)
+        if op == "hidden":
+            return and_(self.key_column.is_not(None), ~self.seen(expression))
         values = value if isinstance(value, list) else [value]
         if self._by_key_alone(values):
             chosen = self.key_column.in_([key_of(item) for item in values])
@@ -144,11 +169,21 @@ class RelationField(RelatedField):
         chosen = expression.has(self.any_of(values))
         return ~chosen if op == "ne" else chosen
 
+    def seen(self, expression: Any) -> ColumnElement[bool]:
+        """SQL: there is a related row, and the acting person sees it."""
+        if self.is_open_to_all():
+            return self.key_column.is_not(None)
+        found: ColumnElement[bool] = expression.has(within_reach(self.target, true()))
+        return found
+
+    def is_open_to_all(self) -> bool:
+        """Does the acting person see every row that may be related?"""
+        actor = principal.current()
+        return not hasattr(self.target, "scope") or criterion(self.target, actor) is None
+
     def _by_key_alone(self, values: list[Any]) -> bool:
         """Keys need no look at the target, unless some of its rows are hidden from the reader."""
-        actor = principal.current()
-        open_to_all = not hasattr(self.target, "scope") or criterion(self.target, actor) is None
-        return open_to_all and all(key_of(item) is not None for item in values)
+        return self.is_open_to_all() and all(key_of(item) is not None for item in values)
 
     def openapi(self) -> dict[str, Any]:
         return {"type": "integer", "description": "key of the related row"}

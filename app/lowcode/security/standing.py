@@ -50,7 +50,7 @@ def standing_of(user: Any, role_ids: Iterable[int], reaches: frozenset[DataScope
     """`reaches`: every reach of the person's roles, so that nothing is read for nothing."""
     with system("access"), db.session.no_autoflush:
         team_ids, team_line, region_team_ids = _teams(user)
-        rules = _rules(user.id, frozenset(role_ids), frozenset(team_line))
+        rules = _rules(user.id, frozenset(role_ids), team_ids, frozenset(team_line))
         return Standing(
             team_ids=team_ids,
             team_line=team_line,
@@ -101,7 +101,10 @@ def _shared(user_id: int, team_line: tuple[int, ...]) -> frozenset[str]:
 
 
 def _rules(
-    user_id: int, role_ids: frozenset[int], team_line: frozenset[int]
+    user_id: int,
+    role_ids: frozenset[int],
+    team_ids: tuple[int, ...],
+    team_line: frozenset[int],
 ) -> dict[str, tuple[RowRule, ...]]:
     found: dict[str, list[RowRule]] = {}
     statement = (
@@ -112,7 +115,7 @@ def _rules(
     )
     for rule in db.session.scalars(statement):
         if is_for(rule.subjects, user_id, role_ids, team_line):
-            found.setdefault(rule.entity, []).append(compiled(rule, user_id))
+            found.setdefault(rule.entity, []).append(compiled(rule, user_id, team_ids))
     return {entity: tuple(rules) for entity, rules in found.items()}
 
 
