@@ -43,6 +43,10 @@ class Column:
     #: "asc", "desc" or None
     sorted: str | None = None
     total: str | None = None
+    #: pixels; for all columns of a table or for none
+    width: int | None = None
+    #: may cells be changed in their place?
+    is_editable: bool = False
 
 
 @dataclass(slots=True)

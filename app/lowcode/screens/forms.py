@@ -1,7 +1,7 @@
 """Add and edit forms: built from the declaration, re-shown with everything typed when refused."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -170,15 +170,21 @@ class EntryForm:
     """One open form: the fields and lines of a view for one item, posted or not."""
 
     def __init__(
-        self, view: Any, item: Any, posted: MultiDict[str, str] | None, prefill: Mapping[str, Any]
+        self,
+        view: Any,
+        item: Any,
+        posted: MultiDict[str, str] | None,
+        prefill: Mapping[str, Any],
+        parts: Sequence[Any] | None = None,
     ) -> None:
+        """`parts`: instead of all those that the person sees."""
         self.view, self.item, self.posted = view, item, posted
         self.errors: list[str] = []
         #: (text, address): doubts that saving once more confirms, and what is only to be known
         self.doubts: list[tuple[str, str | None]] = []
         self.notes: list[tuple[str, str | None]] = []
         self.key = (posted or {}).get("key") or once.new_key()
-        self.parts = view.seen.form
+        self.parts = view.seen.form if parts is None else parts
         self.writable = view.seen.writable
         names = [name for part in self.parts if isinstance(part, Section) for name in part.fields]
         form_class = type(
@@ -196,7 +202,7 @@ class EntryForm:
         return self.form[name].data if name in self.form else getattr(self.item, name)
 
     @cached_property
-    def _shown(self) -> list[str]:
+    def shown(self) -> list[str]:
         """The fields that are read: visible ones that the person may write."""
         return [
             name
@@ -211,19 +217,19 @@ class EntryForm:
 
     def validate(self) -> bool:
         """Reads every visible field; hidden ones are neither checked nor saved."""
-        good = [self.form[name].validate(self.form) for name in self._shown]
+        good = [self.form[name].validate(self.form) for name in self.shown]
         good += [lines.validate() for lines in self._shown_lines()]
         return all(good)
 
     def values(self) -> dict[str, Any]:
-        values = {name: self.form[name].data for name in self._shown}
+        values = {name: self.form[name].data for name in self.shown}
         return values | {lines.part.name: lines.values() for lines in self._shown_lines()}
 
     def refuse(self, error: FieldErrors) -> None:
         """Put the messages of a refused save beside their fields."""
         for name, messages in error.errors.items():
             bare = name.removesuffix("_id")
-            target = next((n for n in (name, bare) if n in self.form and n in self._shown), None)
+            target = next((n for n in (name, bare) if n in self.form and n in self.shown), None)
             if target:
                 self.form[target].errors = [*self.form[target].errors, *messages]
                 continue
