@@ -17,8 +17,11 @@ from app.lowcode.fields import resolve
 from app.lowcode.selection import ListedRow, Selection, selection
 from app.rules.errors import DomainError, InvalidInput
 from app.rules.text import storable
+from app.rules.views import Columns, columns_text, parse_columns
 
 LARGEST_PAGE = 200
+#: characters of a `cols=`
+LONGEST_COLUMNS = 2000
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Listable:
 
     model: type[Any]
     columns: tuple[str, ...]
+    #: what a person may choose to see instead of them
+    offered: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     filters: frozenset[str] = frozenset()
     sortable: frozenset[str] = frozenset()
@@ -47,6 +52,8 @@ class ListState:
     size: int = 25
     layout: str = "list"
     chart: int = 0
+    #: (path, width in pixels or None) in order, where others than the declared ones were chosen
+    columns: Columns = ()
     #: what was asked for and cannot be done, as untranslated errors
     problems: tuple[DomainError, ...] = field(default=(), compare=False)
 
@@ -60,6 +67,7 @@ class ListState:
             pairs.append(
                 ("sort", ",".join(("-" if down else "") + path for path, down in state.sort))
             )
+        pairs += [("cols", columns_text(state.columns))] if state.columns else []
         pairs += [("layout", state.layout)] if state.layout != "list" else []
         pairs += [("chart", str(state.chart))] if state.chart else []
         pairs += [("size", str(state.size))] if state.size != 25 else []
@@ -74,7 +82,7 @@ class ListState:
 def read_state(source: Listable, args: Mapping[str, Any]) -> ListState:
     """The state in a query string; nothing a user types there is an error page.
 
-    Unknown filters and sort columns are left out and reported in `problems`.
+    Unknown filters and columns are left out and reported in `problems`.
     """
     problems: list[DomainError] = []
     pairs = (
@@ -98,6 +106,12 @@ def read_state(source: Listable, args: Mapping[str, Any]) -> ListState:
             sort.append((path, part.strip().startswith("-")))
         elif path:
             problems.append(InvalidInput("This list cannot be sorted by %(name)s.", name=path))
+    columns = parse_columns(str(args.get("cols", ""))[:LONGEST_COLUMNS])
+    problems += [
+        InvalidInput("There is no column %(name)s here.", name=path)
+        for path, _width in columns
+        if path not in source.offered
+    ]
     return ListState(
         q=storable(str(args.get("q", ""))).strip()[:200],
         filters=tuple(filters),
@@ -107,6 +121,7 @@ def read_state(source: Listable, args: Mapping[str, Any]) -> ListState:
         size=_whole(args.get("size"), source.page_size, 1, LARGEST_PAGE),
         layout=str(args.get("layout", "list")),
         chart=_whole(args.get("chart"), 0, 0, 99),
+        columns=tuple(column for column in columns if column[0] in source.offered),
         problems=tuple(problems),
     )
 
@@ -186,23 +201,29 @@ def fetch(
     source: Listable, state: ListState, paths: Sequence[str] | None = None
 ) -> list[ListedRow]:
     """One page of rows with the given columns (default: the declared ones)."""
-    chosen, statement = _selecting(source, state, paths)
-    page = statement.limit(state.size).offset((state.page - 1) * state.size)
-    return chosen.read(db.session.execute(page).all())
+    chosen = _chosen(source, state, paths)
+    skipped = (state.page - 1) * state.size
+    statement = chosen.page(condition(source, state), state.size, skipped)
+    return chosen.read(db.session.execute(statement).all())
+
+
+def by_key(source: Listable, state: ListState, key: int, paths: Sequence[str]) -> list[ListedRow]:
+    """The row with this key as a list in `state` shows it, whether it fits its filters or not;
+    empty where the person does not see it."""
+    chosen = selection(source.model, tuple(paths), state.sort or source.order)
+    return chosen.read(db.session.execute(chosen.statement.where(source.model.id == key)).all())
 
 
 def stream(
     source: Listable, state: ListState, paths: Sequence[str] | None = None, chunk: int = 1000
 ) -> Any:
     """Every row of the state, chunk by chunk, for exports."""
-    chosen, statement = _selecting(source, state, paths)
+    chosen = _chosen(source, state, paths)
+    statement = chosen.statement.where(condition(source, state))
     result = db.session.execute(statement.execution_options(yield_per=chunk))
     for rows in result.partitions(chunk):
         yield from chosen.read(rows)
 
 
-def _selecting(
-    source: Listable, state: ListState, paths: Sequence[str] | None
-) -> tuple[Selection, Select[Any]]:
-    chosen = selection(source.model, tuple(paths or source.columns), state.sort or source.order)
-    return chosen, chosen.statement.where(condition(source, state))
+def _chosen(source: Listable, state: ListState, paths: Sequence[str] | None) -> Selection:
+    return selection(source.model, tuple(paths or source.columns), state.sort or source.order)

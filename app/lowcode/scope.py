@@ -3,12 +3,13 @@
 It works below the screens, so a list, an export, a picker and the API cannot differ.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from flask_appbuilder import Model
-from sqlalchemy import ColumnClause, ColumnElement, Table, and_, inspect, select
+from sqlalchemy import ColumnClause, ColumnElement, Select, Table, and_, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
 from sqlalchemy.sql import visitors
@@ -29,6 +30,7 @@ __all__ = [
     "guard",
     "may_change",
     "narrow",
+    "narrowed",
     "restricted_models",
     "scoped_models",
     "within_reach",
@@ -43,11 +45,15 @@ class ScopeViolation(DomainError):  # noqa: N818 - reads as what happened
 class _Options:
     """What `narrow` adds to statements, and to those that follow a row to one other."""
 
+    criteria: dict[type[Any], ColumnElement[bool]]
+    by_table: dict[Any, ORMOption]
     everywhere: list[ORMOption]
     along_a_row: list[ORMOption]
 
 
 _options: WeakKeyDictionary[Principal, _Options] = WeakKeyDictionary()
+#: execution option of statements that `narrowed` has dealt with
+_DONE = "kehu_narrowed"
 
 
 def scoped_models() -> list[type[Any]]:
@@ -71,9 +77,11 @@ def restricted_models(principal: Principal) -> list[type[Any]]:
 def within_reach(model: type[Any], clause: ColumnElement[bool]) -> ColumnElement[bool]:
     """`clause` on the end of a relationship, for rows of `model` that the acting person sees.
 
-    For EXISTS: the criteria of `narrow` reach joins and subqueries, but not `has()` and `any()`.
+    For EXISTS: the criteria of `narrow` reach joins and subqueries, but not `has()` and `any()`;
+    and for statements that are `narrowed`.
     """
-    limit = criterion(model, acting.current()) if hasattr(model, "scope") else None
+    principal = acting.current()
+    limit = None if principal.sees_all else _options_for(principal).criteria.get(model)
     return clause if limit is None else and_(clause, limit)
 
 
@@ -95,7 +103,7 @@ def may_change(row: Any) -> bool:
 def _options_for(principal: Principal) -> _Options:
     options = _options.get(principal)
     if options is None:
-        found = []
+        found, criteria = [], {}
         for model in restricted_models(principal):
             clause = criterion(model, principal)
             if clause is not None:
@@ -107,16 +115,33 @@ def _options_for(principal: Principal) -> _Options:
                     propagate_to_loaders=not model.scope.place,
                 )
                 found.append((model, option))
+                criteria[model] = clause
         options = _options[principal] = _Options(
+            criteria,
+            {inspect(model).local_table: option for model, option in found},
             [option for _model, option in found],
             [option for model, option in found if not model.scope.place],
         )
     return options
 
 
+def narrowed(statement: Select[Any], tables: Iterable[Any]) -> Select[Any]:
+    """`statement` with the criteria of these tables alone, for whoever knows all that it names.
+
+    `narrow` adds those of every entity there is, which costs as much as the rest of a statement.
+    The rows it selects must be narrowed already, by `criterion` where they are chosen; `tables`
+    are the others whose values it shows or orders by.
+    """
+    principal = acting.current()
+    if not principal.sees_all:
+        options = _options_for(principal).by_table
+        statement = statement.options(*(options[t] for t in tables if t in options))
+    return statement.execution_options(**{_DONE: True})
+
+
 def narrow(state: ORMExecuteState) -> None:
     """`do_orm_execute`: add the acting person's criteria; refuse scoped rows when nobody acts."""
-    if state.is_column_load:
+    if state.is_column_load or state.execution_options.get(_DONE):
         return
     principal = acting.current_or_none()
     if principal is not None and principal.sees_all:

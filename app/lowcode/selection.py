@@ -5,13 +5,49 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import ColumnElement, Select, Subquery, Table, inspect, select, union_all
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql import visitors
 
 from app.extensions import db
 from app.lowcode import field_rights
 from app.lowcode.fields import Field, ResolvedPath, resolve
 from app.lowcode.fields.relations import Ref, RelationField, TagsField
+from app.lowcode.paging import Place, SortKey, runs
+from app.lowcode.scope import narrowed, within_reach
+
+
+class _Joins:
+    """The related rows that a statement needs, each joined once."""
+
+    def __init__(self, model: type[Any]) -> None:
+        self._entities: dict[tuple[str, ...], Any] = {(): model}
+        self._attributes: list[Any] = []
+        self.tables: set[Any] = set()
+
+    def expressions(self, resolved: ResolvedPath) -> list[Any]:
+        """What of the database a path stands for: nothing for tags, key and label of a relation."""
+        hops = tuple(hop.name for hop in resolved.hops)
+        if isinstance(resolved.field, TagsField):
+            return []
+        if isinstance(resolved.field, RelationField):
+            row = self._entity((*hops, resolved.field.name))
+            return [row.id, getattr(row, resolved.field.target.label_column)]
+        return [getattr(self._entity(hops), resolved.field.name)]
+
+    def _entity(self, hops: tuple[str, ...]) -> Any:
+        if hops not in self._entities:
+            attribute = getattr(self._entity(hops[:-1]), hops[-1])
+            target = attribute.property.mapper
+            self._entities[hops] = alias = aliased(target.class_)
+            self._attributes.append(attribute.of_type(alias))
+            self.tables.add(target.local_table)
+        return self._entities[hops]
+
+    def added_to(self, statement: Select[Any]) -> Select[Any]:
+        for attribute in self._attributes:
+            statement = statement.outerjoin(attribute)
+        return statement
 
 
 class Selection:
@@ -25,51 +61,72 @@ class Selection:
     ) -> None:
         self.model = model
         self.paths = [resolve(model, path) for path in paths]
-        self._aliases: dict[tuple[str, ...], Any] = {(): model}
-        self._joins: list[tuple[Any, Any]] = []
         has_version = "version" in inspect(model).column_attrs
-        columns: list[Any] = [model.id, model.version if has_version else model.id]
+        self._columns: list[Any] = [model.id, model.version if has_version else model.id]
         #: path → (first column's position, 2 for a related row, 1 for a value, 0 for tags)
         self._slots: dict[str, tuple[int, int]] = {}
+        self._shown = _Joins(model)
         for resolved in self.paths:
-            expressions = self._expressions(resolved)
-            self._slots[resolved.path] = (len(columns), len(expressions))
-            columns += expressions
-        order = self._order(sort)  # may add joins
-        statement = select(*columns).select_from(model)
-        for attribute, _alias in self._joins:
-            statement = statement.outerjoin(attribute)
-        self.statement: Select[Any] = statement.order_by(*order)
+            expressions = self._shown.expressions(resolved)
+            self._slots[resolved.path] = (len(self._columns), len(expressions))
+            self._columns += expressions
+        self._sorted = _Joins(model)
+        self.keys = _keys(model, self._sorted, sort)
+        self._tables = self._shown.tables | self._sorted.tables
+        self._tables |= tables_in(*self._columns, *(key.expression for key in self.keys))
+        ordered = _keys(model, self._shown, sort)  # may add joins
+        statement = self._shown.added_to(select(*self._columns).select_from(model))
+        #: every row in order, for who reads them all
+        self.statement: Select[Any] = statement.order_by(*(key.ordering() for key in ordered))
 
-    def _entity(self, hops: tuple[str, ...]) -> Any:
-        """The (aliased) entity at the end of some hops, joined once."""
-        if hops not in self._aliases:
-            parent = self._entity(hops[:-1])
-            attribute = getattr(parent, hops[-1])
-            alias = aliased(attribute.property.mapper.class_)
-            self._joins.append((attribute.of_type(alias), alias))
-            self._aliases[hops] = alias
-        return self._aliases[hops]
+    def page(
+        self,
+        where: ColumnElement[bool],
+        size: int,
+        skipped: int = 0,
+        place: Place | None = None,
+        *,
+        turned: bool = False,
+    ) -> Select[Any]:
+        """At most `size` rows behind the first `skipped` ones, or next to a `place` (before it, if
+        `turned`), each followed by its own place.
 
-    def _expressions(self, resolved: ResolvedPath) -> list[Any]:
-        hops = tuple(hop.name for hop in resolved.hops)
-        if isinstance(resolved.field, TagsField):
-            return []
-        if isinstance(resolved.field, RelationField):
-            row = self._entity((*hops, resolved.field.name))
-            return [row.id, getattr(row, resolved.field.target.label_column)]
-        return [getattr(self._entity(hops), resolved.field.name)]
+        Rows are found by their sort keys alone and joined with what they show only then.
+        """
+        mine = within_reach(self.model, where)
+        found = self._found(mine, size, skipped, place, turned).subquery("page")
+        keys = [_of(found, key, n) for n, key in enumerate(self.keys)]
+        rows = (
+            select(*self._columns, *(key.expression for key in keys))
+            .select_from(found)
+            .join(self.model, self.model.id == keys[-1].expression)
+        )
+        rows = self._shown.added_to(rows).order_by(*(key.ordering() for key in keys))
+        return narrowed(rows, self._tables | tables_in(where))
 
-    def _order(self, sort: Sequence[tuple[str, bool]]) -> list[Any]:
-        clauses = []
-        for path, down in sort:
-            expression = self._expressions(resolve(self.model, path))[-1]
-            nullable = not hasattr(expression, "nullable") or expression.nullable
-            directed = expression.desc() if down else expression.asc()
-            clauses.append(directed.nulls_last() if nullable else directed)
-        # Equal rows keep one order from page to page.
-        down = bool(sort and sort[0][1])
-        return [*clauses, self.model.id.desc() if down else self.model.id.asc()]
+    def _found(
+        self,
+        where: ColumnElement[bool],
+        size: int,
+        skipped: int,
+        place: Place | None,
+        turned: bool,
+    ) -> Select[Any]:
+        """The places of the page's rows."""
+        keys = [key.expression.label(f"k{n}") for n, key in enumerate(self.keys)]
+        whole = self._sorted.added_to(select(*keys).select_from(self.model)).where(where)
+        parts = runs(self.keys, place, turned)
+        if len(parts) == 1:
+            (run,) = parts
+            return whole.where(run.where).order_by(*run.order).limit(size).offset(skipped or None)
+        # Each part by its own walk; of what they find, the rows that are wanted.
+        members = [
+            whole.where(run.where).order_by(*run.order).limit(size + skipped).subquery()
+            for run in parts
+        ]
+        both = union_all(*(select(*member.c) for member in members)).subquery("found")
+        order = (_of(both, key, n).ordering(turned) for n, key in enumerate(self.keys))
+        return select(*both.c).order_by(*order).limit(size).offset(skipped or None)
 
     def read(self, rows: Sequence[Any]) -> list["ListedRow"]:
         """Raw rows as values by path; tags of all rows in one query."""
@@ -78,7 +135,10 @@ class Selection:
             for resolved in self.paths
             if isinstance(resolved.field, TagsField)
         }
-        return [ListedRow(row[0], row[1], self._values(row, tags)) for row in rows]
+        end = len(self._columns)
+        return [
+            ListedRow(row[0], row[1], self._values(row, tags), tuple(row[end:])) for row in rows
+        ]
 
     def _values(self, row: Any, tags: dict[str, dict[int, list[Ref]]]) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -111,6 +171,38 @@ class ListedRow:
     id: int
     version: int
     values: dict[str, Any]
+    #: what it is sorted by, where a page was asked for
+    place: Place = ()
+
+
+def tables_in(*elements: Any) -> set[Any]:
+    """The tables that subqueries of these expressions read."""
+    return {
+        found
+        for element in elements
+        for found in visitors.iterate(element)
+        if isinstance(found, Table)
+    }
+
+
+def _keys(
+    model: type[Any], joins: _Joins, sort: Sequence[tuple[str, bool]]
+) -> tuple[SortKey, ...]:
+    keys = []
+    for path, down in sort:
+        resolved = resolve(model, path)
+        expression = joins.expressions(resolved)[-1]
+        # A joined row may be missing, whatever its own columns say.
+        is_joined = resolved.hops or isinstance(resolved.field, RelationField)
+        nullable = bool(is_joined) or getattr(expression, "nullable", True) is not False
+        keys.append(SortKey(expression, down, nullable))
+    # Equal rows keep one order from page to page.
+    return (*keys, SortKey(model.id, bool(sort and sort[0][1]), nullable=False))
+
+
+def _of(rows: Subquery, key: SortKey, position: int) -> SortKey:
+    """A key as a column of the rows that it was selected for."""
+    return SortKey(rows.c[f"k{position}"], key.down, key.nullable)
 
 
 def _tags_of(field: TagsField, keys: list[int]) -> dict[int, list[Ref]]:
