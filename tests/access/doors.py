@@ -24,10 +24,13 @@ from tests.access.world import (
 SCREEN_DOORS = {
     ("list", "GET"): Door(("can_list",)),
     ("export", "GET"): Door(("can_export",)),
+    ("export_later", "POST"): Door(("can_export",), frozenset({302})),
     ("chart", "GET"): Door(("can_list",)),
     ("events", "GET"): Door(("can_list",)),
     ("picker", "GET"): Door((("can_list", "can_add", "can_edit"),)),
     ("filters_part", "GET"): Door(("can_list",)),
+    ("columns_part", "GET"): Door(("can_list",)),
+    ("apply_columns", "GET"): Door(("can_list",), frozenset({302})),
     # no filter is named
     ("narrow", "GET"): Door(("can_list",), ABSENT),
     ("related", "GET"): Door(("can_list", "can_show")),
@@ -36,10 +39,12 @@ SCREEN_DOORS = {
     ("history", "GET"): Door(("can_show",)),
     ("print", "GET"): Door(("can_print",)),
     ("add", "GET"): Door(("can_add",)),
+    ("cell", "GET"): Door(("can_edit",), frozenset({200, 409})),
     ("edit", "GET"): Door(("can_edit",), frozenset({200, 409})),
     ("add", "POST"): Door(("can_add",), TRIED),
     ("sum_lines", "POST"): Door((("can_add", "can_edit"),)),
     ("add_note", "POST"): Door(("can_show",), frozenset({302})),
+    ("save_cell", "POST"): Door(("can_edit",), TRIED),
     ("edit", "POST"): Door(("can_edit",), TRIED),
     ("restore_value", "POST"): Door(("can_edit",), UNREAD),
     ("move", "POST"): Door(("can_edit",), TRIED),
@@ -98,6 +103,10 @@ def _exports(view: Any, door: Door, path: str) -> Iterator[Probe]:
         yield Probe("GET", path.replace("{fmt}", kind), _closed(view, door))
 
 
+def _exports_later(view: Any, door: Door, path: str) -> Iterator[Probe]:
+    yield Probe("POST", path.replace("{fmt}", "csv"), _closed(view, door))
+
+
 def _layout(view: Any, door: Door, path: str) -> Iterator[Probe]:
     kind = "Chart" if path.endswith("chart") else "Calendar"
     path += "?start=2026-03-01&end=2026-04-01" if kind == "Calendar" else ""
@@ -144,6 +153,15 @@ def _moves(view: Any, door: Door, path: str) -> Iterator[Probe]:
         yield Probe("POST", address, _closed(view, door), body, entity, owned)
 
 
+def _cells(view: Any, door: Door, path: str) -> Iterator[Probe]:
+    entity, owned = view.model.__name__, is_of_somebody(view.model)
+    method = "POST" if door.opened == TRIED else "GET"
+    for name in view.form_columns[:2]:
+        yield Probe(method, path.replace("{path}", name), door, {}, entity, owned)
+    opened = ABSENT if view.form else CLOSED
+    yield Probe(method, path.replace("{path}", "x"), Door(door.rights, opened), {}, entity)
+
+
 def _deletions(view: Any, door: Door, path: str) -> Iterator[Probe]:
     entity, owned = view.model.__name__, is_of_somebody(view.model)
     body = {"data": {"rowid": "{key}"}}
@@ -168,6 +186,7 @@ def _door_of(view: Any, action: str, door: Door) -> Door:
 
 _VARIANTS: dict[str, Callable[[Any, Door, str], Iterator[Probe]]] = {
     "export": _exports,
+    "export_later": _exports_later,
     "chart": _layout,
     "events": _layout,
     "picker": _pickers,
@@ -175,6 +194,8 @@ _VARIANTS: dict[str, Callable[[Any, Door, str], Iterator[Probe]]] = {
     "print": _prints,
     "sum_lines": _sums,
     "move": _moves,
+    "cell": _cells,
+    "save_cell": _cells,
     "action_post": _actions,
     "delete_many": _deletions,
 }

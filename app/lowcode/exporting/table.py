@@ -12,10 +12,9 @@ from app.lowcode import field_rights, listing, principal
 from app.lowcode.fields import Field, resolve
 from app.lowcode.fields.scalars import LongTextField
 from app.lowcode.listing import Listable, ListState
-from app.lowcode.screens.declare import Section, Worked
+from app.lowcode.screens.columns import readable_columns, shown_columns
+from app.lowcode.screens.declare import Worked
 from app.lowcode.screens.filters import filter_text
-
-_STAMPS = ("created_on", "created_by", "changed_on", "changed_by")
 
 
 @dataclass(frozen=True)
@@ -41,27 +40,9 @@ class ExportTable:
     moment: str
 
 
-def readable_columns(view: Any) -> tuple[str, ...]:
-    """The paths that may leave a screen: what its list, form and record page declare, as far as
-    the acting person sees it.
-
-    Those of the list first, who and when last.
-    """
-    form = [name for part in view.form if isinstance(part, Section) for name in part.fields]
-    badges = getattr(view, "badges", ())
-    # What the rows may be filtered by is known of them; paths to other records are not theirs.
-    filters = [path for path in view.filters if "." not in path]
-    declared = [*view.list_columns, *view.facts, *badges, *view.totals, *form, *filters]
-    names = dict.fromkeys([*declared, *_STAMPS])
-    known = [name for name in names if _is_field(view.model, name)]
-    return tuple(field_rights.visible_paths(view.model, known))
-
-
-def _is_field(model: type[Any], path: str) -> bool:
-    try:
-        return bool(resolve(model, path))
-    except LookupError:  # a synonym, or a computed fact of the record page
-        return False
+def chosen_paths(view: Any, *, every_column: bool) -> tuple[str, ...] | None:
+    """Every readable column, or None for those that the list shows."""
+    return readable_columns(view) if every_column else None
 
 
 def table_of(
@@ -73,10 +54,10 @@ def table_of(
 ) -> ExportTable:
     """The rows of `state` on behalf of whoever acts; InvalidInput for an unreadable filter.
 
-    `paths`: the columns, default those of the list. `extras` follow, as far as what they are
-    worked out of may be read.
+    `paths`: the columns, default those that the list shows. `extras` follow, as far as what they
+    are worked out of may be read.
     """
-    paths = tuple(paths or source.columns)
+    paths = tuple(paths or shown_columns(source, state))
     resolved = [resolve(view.model, path) for path in paths]
     extras = [
         extra

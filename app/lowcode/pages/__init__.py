@@ -13,6 +13,7 @@ from app.lowcode.pages.records import (
     Step,
     Tab,
 )
+from app.lowcode.pages.views import ColumnChoice, ColumnPage
 
 __all__ = [
     "Action",
@@ -22,6 +23,8 @@ __all__ = [
     "Chip",
     "Choice",
     "Column",
+    "ColumnChoice",
+    "ColumnPage",
     "Event",
     "FileItem",
     "FilterPage",

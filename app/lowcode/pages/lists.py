@@ -79,6 +79,8 @@ class ListPage:
     bulk_actions: list[Action] = field(default_factory=list)
     clear_url: str | None = None
     help_url: str | None = None
+    #: the chooser of columns, loaded when its menu is opened
+    columns_url: str | None = None
     #: the forms of the filters, loaded when their menu is opened
     filters_url: str | None = None
     #: posted along by bulk actions: what is meant once

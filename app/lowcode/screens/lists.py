@@ -15,6 +15,7 @@ from app.lowcode.fields.inputs import translated
 from app.lowcode.fields.relations import RelationField
 from app.lowcode.listing import ListState
 from app.lowcode.pages import Action, Cell, Column, Layout, ListPage, Row
+from app.lowcode.screens.columns import shown_columns, widths_of
 from app.lowcode.screens.declare import Board, Calendar, Chart
 from app.lowcode.screens.filters import chips_of
 from app.lowcode.selection import ListedRow
@@ -42,14 +43,15 @@ def list_page(view: Any, state: ListState) -> ListPage:
     problems = [translated(error) for error in state.problems]
     count, rows, totals = _read(view, state, layout, problems)
     first = (state.page - 1) * state.size
+    paths = shown_columns(view.listable, state)
     page = ListPage(
         title=str(view.list_title),
         resource=view.resource,
         url=view.list_url(),
         layout=layout,
         layouts=_layouts(view, state, layout),
-        columns=columns_of(view, view.seen.columns, state, totals),
-        rows=rows_of(view, rows, view.seen.columns),
+        columns=columns_of(view, paths, state, totals),
+        rows=rows_of(view, rows, paths),
         count=count,
         first=first + 1 if rows else 0,
         last=first + len(rows),
@@ -60,6 +62,7 @@ def list_page(view: Any, state: ListState) -> ListPage:
         q=state.q,
         search_label=_search_label(view),
         chips=chips_of(view, state),
+        columns_url=view.columns_url(state) if layout == "list" else None,
         filters_url=view.filters_url(state) if view.seen.filters else None,
         carried=[pair for pair in state.pairs(page=1) if pair[0] != "q"],
         new_url=url_for(f"{view.endpoint}.add") if view.may("can_add") else None,
@@ -74,6 +77,7 @@ def list_page(view: Any, state: ListState) -> ListPage:
         key=once.new_key(),
     )
     view.fill_layout(page, state, layout)
+    view.mark_editable(page)
     return page
 
 
@@ -84,7 +88,8 @@ def _read(
     source = view.listable
     try:
         count, totals = listing.summary(source, state, view.seen.totals)
-        rows = listing.fetch(source, state) if layout == "list" and count else []
+        paths = shown_columns(source, state)
+        rows = listing.fetch(source, state, paths) if layout == "list" and count else []
     except DomainError as error:
         problems.append(translated(error))
         return 0, [], {}
@@ -116,6 +121,7 @@ def columns_of(
 ) -> list[Column]:
     """Heads of a list; sort links only where a state is given."""
     sort = dict(state.sort or view.listable.order) if state else {}
+    widths = widths_of(view, state.columns) if state else {}
     columns = []
     for path in paths:
         resolved = resolve(view.model, path)
@@ -133,6 +139,7 @@ def columns_of(
                 url,
                 None if down is None else "desc" if down else "asc",
                 resolved.field.text(total) if total is not None else None,
+                widths.get(path),
             )
         )
     return columns

@@ -10,6 +10,7 @@ from sqlalchemy import inspect
 from app.lowcode import field_rights, principal
 from app.lowcode.listing import Listable
 from app.lowcode.principal import Principal
+from app.lowcode.screens.columns import declared_columns
 from app.lowcode.screens.declare import Board, Calendar, Chart, Lines, Section
 
 _kept: WeakKeyDictionary[Principal, dict[Any, "Seen"]] = WeakKeyDictionary()
@@ -53,6 +54,7 @@ def seen_in_full(view: Any) -> Seen:
         listable = Listable(
             model=view.model,
             columns=tuple(view.list_columns),
+            offered=declared_columns(view),
             search=tuple(view.quick_search),
             filters=frozenset(view.filters),
             sortable=frozenset(view.order_columns),
@@ -82,6 +84,7 @@ def _narrowed(view: Any) -> Seen:
     listable = replace(
         full.listable,
         columns=columns,
+        offered=tuple(field_rights.visible_paths(model, full.listable.offered)),
         search=search,
         filters=frozenset(filters),
         sortable=frozenset(field_rights.readable_paths(model, full.listable.sortable)),

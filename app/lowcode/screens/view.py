@@ -19,13 +19,16 @@ from app.lowcode.fields.relations import LARGEST_KEY
 from app.lowcode.listing import Listable, ListState, read_state
 from app.lowcode.naming import plural_of, resource_of, title_of
 from app.lowcode.screens.acting import Acting
+from app.lowcode.screens.columns import ColumnChoosing
 from app.lowcode.screens.declare import Section, StatusBar
 from app.lowcode.screens.deleting import Deleting
 from app.lowcode.screens.documents import Documents
+from app.lowcode.screens.exporting import Exporting
 from app.lowcode.screens.extras import RecordExtras
 from app.lowcode.screens.filters import Filtering
 from app.lowcode.screens.forms import wire_picker
 from app.lowcode.screens.history import History
+from app.lowcode.screens.inline import InlineEditing
 from app.lowcode.screens.layouts import LayoutData
 from app.lowcode.screens.lists import list_page, related_page
 from app.lowcode.screens.pickers import Pickers
@@ -44,14 +47,17 @@ class EntityInterface(SQLAInterface):
 
 class EntityView(
     Writing,
+    InlineEditing,
     Deleting,
     Transferring,
     Acting,
     Documents,
+    Exporting,
     History,
     RecordExtras,
     LayoutData,
     Filtering,
+    ColumnChoosing,
     Pickers,
     ModelView,
 ):
@@ -302,14 +308,6 @@ class EntityView(
                 return str(name)
         same = inspect(self.model).relationships.get("parent")
         return "parent" if same is not None and same.mapper.class_ is parent else None
-
-    @expose("/export.<fmt>")
-    @has_access
-    @permission_name("export")
-    def export(self, fmt: str) -> Any:
-        from app.lowcode.exporting import export_response
-
-        return export_response(self, read_state(self.listable, request.args), fmt)
 
     # addresses ------------------------------------------------------------------
     def url_of(self, pk: int) -> str:
