@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column, relatio
 
 from app.entities.columns import Active
 from app.entities.types import UTCDateTime, now_utc
+from app.rules.matching import MatchRule
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,15 @@ class Entity(Model):
     code_column: ClassVar[str | None] = None
     #: Deleted rows go to the recycle bin; not so what the product keeps for itself.
     is_binned: ClassVar[bool] = True
+    #: Changes made at once are undone at once; not so what the product keeps for itself.
+    is_undoable: ClassVar[bool] = True
     #: Attribute name of the person who is responsible where `scope` names none.
     holder: ClassVar[str | None] = None
     #: Column or property → what it is computed from ("amount", "Product.sale_price"): who may not
     #: read these reads no more of it.
     derived_from: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    #: By what two rows are seen to be one written twice; where there are none, nobody looks.
+    match_rules: ClassVar[tuple[MatchRule, ...]] = ()
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=1, server_default="1")

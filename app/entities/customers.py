@@ -29,6 +29,7 @@ from app.rules.customers import (
     Tier,
 )
 from app.rules.identity import normalize_name, phone_key
+from app.rules.matching import MatchKind, MatchRule
 
 
 class CustomerSource(Vocabulary):
@@ -70,6 +71,13 @@ class Customer(Entity):
         "phone_key": lambda row: phone_key(row.phone),
     }
     derived_from = {"name_key": ("name",), "phone_key": ("phone",)}
+    match_rules = (
+        MatchRule(MatchKind.CODE, ("tax_number",), 98, ("tax_number",)),
+        # Many people share a name, no two companies of a region do.
+        MatchRule(MatchKind.NAME, ("name",), 90, ("name_key",), ("kind", "individual", 50)),
+        MatchRule(MatchKind.PHONE, ("phone",), 65, ("phone_key",)),
+        MatchRule(MatchKind.EMAIL, ("email",), 70, ("email",)),
+    )
 
     code: Mapped[str] = mapped_column(String(32), unique=True)
     name: Mapped[str] = mapped_column(String(200), index=True)
@@ -196,6 +204,12 @@ class CustomerAddress(Entity):
 
 class Contact(Entity):
     scope = through("customer")
+    match_rules = (
+        MatchRule(MatchKind.NAME, ("name",), 45),
+        MatchRule(MatchKind.WHOLE, ("customer_id",), 40, ("customer_id",)),
+        MatchRule(MatchKind.PHONE, ("mobile",), 80, ("mobile",)),
+        MatchRule(MatchKind.EMAIL, ("email",), 80, ("email",)),
+    )
 
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
     name: Mapped[str] = mapped_column(String(100), index=True)

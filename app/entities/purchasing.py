@@ -13,6 +13,7 @@ from app.entities.system.organization import Region
 from app.entities.types import ChoiceType, Money, Quantity
 from app.rules.countries import Country
 from app.rules.identity import normalize_name, phone_key
+from app.rules.matching import MatchKind, MatchRule
 from app.rules.purchasing import PaymentTerms, PurchaseState, SupplierGrade
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ class Supplier(Entity):
         "phone_key": lambda row: phone_key(row.phone),
     }
     derived_from = {"name_key": ("name",), "phone_key": ("phone",)}
+    match_rules = (
+        MatchRule(MatchKind.CODE, ("tax_number",), 98, ("tax_number",)),
+        MatchRule(MatchKind.NAME, ("name",), 90, ("name_key",)),
+        MatchRule(MatchKind.PHONE, ("phone",), 65, ("phone_key",)),
+        MatchRule(MatchKind.EMAIL, ("email",), 70),
+    )
 
     code: Mapped[str] = mapped_column(String(32), unique=True)
     name: Mapped[str] = mapped_column(String(200), index=True)

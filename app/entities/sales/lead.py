@@ -15,12 +15,19 @@ from app.entities.system.user import User
 from app.entities.types import ChoiceType, UTCDateTime
 from app.rules.identity import phone_key
 from app.rules.leads import LeadStatus
+from app.rules.matching import MatchKind, MatchRule
 
 
 class Lead(Entity):
     scope = OWNED
     derived = {"phone_key": lambda row: phone_key(row.phone)}
     derived_from = {"phone_key": ("phone",)}
+    match_rules = (
+        MatchRule(MatchKind.NAME, ("name",), 45),
+        MatchRule(MatchKind.NAME, ("company_name",), 45),
+        MatchRule(MatchKind.PHONE, ("phone",), 80, ("phone_key",)),
+        MatchRule(MatchKind.EMAIL, ("email",), 80, ("email",)),
+    )
 
     name: Mapped[str] = mapped_column(String(100), index=True, info={"label": "Contact person"})
     company_name: Mapped[str | None] = mapped_column(String(200), index=True)

@@ -1,0 +1,201 @@
+"""Which stored rows are probably the same as given ones, by the match rules of their entity."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, inspect, or_, select
+from sqlalchemy.orm import Session
+
+from app.lowcode import field_rights
+from app.lowcode.duplicates.sound import sound
+from app.lowcode.duplicates.tokens import TokenIndex
+from app.rules.matching import (
+    SUSPECT,
+    Keys,
+    MatchKind,
+    MatchReason,
+    MatchRule,
+    keys_of,
+    similarity,
+    tokens,
+)
+
+#: up to so many stored rows their names are also compared by sound and spelling
+MOST_COMPARED = 300_000
+#: rows that one row is compared with; names of thousands say nothing
+_MOST_ALIKE = 50
+#: values in one statement
+_AT_ONCE = 500
+#: rows that are read at once
+_CHUNK = 5_000
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A stored row that is probably the same; `key` is None where the acting person does not see
+    it: that there is one may be told, not which."""
+
+    key: int | None
+    score: int
+    reasons: tuple[MatchReason, ...]
+
+
+def rules_of(model: type[Any]) -> tuple[MatchRule, ...]:
+    """The entity's match rules of which the acting person may read all columns."""
+    return tuple(
+        rule
+        for rule in model.match_rules
+        if all(field_rights.readable(model, name) for name in rule.reads)
+    )
+
+
+def find_matches(
+    session: Session, model: type[Any], rows: Sequence[Values]
+) -> dict[int, list[Match]]:
+    """{place in `rows`: its matches, the surest first}, for some rows at a time.
+
+    Rows are given by attribute (`name`, `customer_id`); "id" is the row itself where it is stored.
+    """
+    return Finder(session, model, spelling=False).find(rows)
+
+
+class Finder:
+    """Looks up many rows of one entity, batch by batch, as the acting person.
+
+    `spelling`: names that sound the same or are one character apart count too. That takes an index
+    of all names, read once, as long as there are at most MOST_COMPARED rows; `is_spelling` tells
+    whether it does. Rows that are stored later are not in it; keys that are kept are always asked.
+    """
+
+    def __init__(self, session: Session, model: type[Any], *, spelling: bool = True) -> None:
+        self._session, self._model = session, model
+        self._rules = rules_of(model)
+        self._table = inspect(model).local_table
+        self._index = self._indexed() if spelling and self._rules else None
+
+    @property
+    def is_spelling(self) -> bool:
+        return self._index is not None
+
+    def find(self, rows: Sequence[Values]) -> dict[int, list[Match]]:
+        """{place in `rows`: its matches, the surest first}."""
+        if not self._rules:
+            return {}
+        wanted = [keys_of(self._rules, row, sound) for row in rows]
+        stored = self._stored(wanted)
+        by_token: dict[str, list[int]] = {}
+        for key, keys in stored.items():
+            for token in tokens(self._rules, keys):
+                by_token.setdefault(token, []).append(key)
+        found = {}
+        for place, keys in enumerate(wanted):
+            alike = {
+                key
+                for token in tokens(self._rules, keys)
+                for key in by_token.get(token, ())[:_MOST_ALIKE]
+                if key != rows[place].get("id")
+            }
+            scored = [(key, similarity(self._rules, keys, stored[key])) for key in alike]
+            scored = [(key, alike) for key, alike in scored if alike.score >= SUSPECT]
+            if scored:
+                found[place] = sorted(scored, key=lambda pair: (-pair[1].score, pair[0]))
+        seen = self._visible({key for scored in found.values() for key, _similar in scored})
+        return {
+            place: [Match(key if key in seen else None, s.score, s.reasons) for key, s in scored]
+            for place, scored in found.items()
+        }
+
+    # stored rows ------------------------------------------------------------------
+    def _stored(self, wanted: Sequence[Keys]) -> dict[int, Keys]:
+        """The keys of every stored row that may be like one of the wanted."""
+        found: dict[int, Keys] = {}
+        for condition in self._conditions(wanted):
+            found.update(self._read(condition))
+        return found
+
+    def _conditions(self, wanted: Sequence[Keys]) -> Iterator[ColumnElement[bool]]:
+        if self._index is not None:
+            keys = {
+                key
+                for row in wanted
+                for token in tokens(self._rules, row)
+                for key in self._index.places(token, _MOST_ALIKE)
+            }
+            for part in _parts(keys):
+                yield self._table.c.id.in_(part)
+        columns = {
+            column: _spellings(rule, wanted, place)
+            for place, rule in enumerate(self._rules)
+            if rule.kind is not MatchKind.WHOLE
+            for column in filter(None, rule.stored or rule.columns)
+        }
+        by_part: list[list[ColumnElement[bool]]] = []
+        for column, values in columns.items():
+            for number, part in enumerate(_parts(values)):
+                by_part += [[]] if len(by_part) <= number else []
+                by_part[number].append(self._column(column).in_(part))
+        yield from (or_(*conditions) for conditions in by_part)
+
+    def _column(self, name: str) -> Any:
+        return self._table.c[inspect(self._model).column_attrs[name].columns[0].name]
+
+    def _read(self, condition: ColumnElement[bool] | None = None) -> Iterator[tuple[int, Keys]]:
+        yield from keys_in_store(self._session, self._model, self._rules, condition)
+
+    def _indexed(self) -> TokenIndex | None:
+        """Keys of rows by token; None where there are too many rows, or keys too large for it."""
+        count, largest = self._session.execute(
+            select(func.count(), func.max(self._table.c.id)).select_from(self._table)
+        ).one()
+        if count > MOST_COMPARED or (largest or 0) >= 1 << 24:
+            return None
+        index = TokenIndex()
+        for key, keys in self._read():
+            for token in tokens(self._rules, keys):
+                index.add(token, key)
+        index.seal()
+        return index
+
+    def _visible(self, keys: set[int]) -> set[int]:
+        """Those of the keys whose rows the acting person sees."""
+        key = self._model.id
+        return {
+            seen
+            for part in _parts(keys)
+            for seen in self._session.scalars(select(key).where(key.in_(part)))
+        }
+
+
+def keys_in_store(
+    session: Session,
+    model: type[Any],
+    rules: Sequence[MatchRule],
+    condition: ColumnElement[bool] | None = None,
+) -> Iterator[tuple[int, Keys]]:
+    """(key, what is compared) of stored rows, whoever's they are, in the order of their keys."""
+    mapper = inspect(model)
+    names = {name for rule in rules for name in (*rule.reads, *rule.stored) if name}
+    columns = [mapper.column_attrs[name].columns[0].label(name) for name in sorted(names)]
+    key = mapper.local_table.c.id
+    # Selected from the table, not from the entity: the row scope narrows entities only.
+    statement = select(key, *columns).order_by(key).execution_options(yield_per=_CHUNK)
+    if condition is not None:
+        statement = statement.where(condition)
+    for row in session.execute(statement):
+        yield row[0], keys_of(rules, row._mapping, sound, stored=True)
+
+
+def _spellings(rule: MatchRule, wanted: Sequence[Keys], place: int) -> set[str]:
+    """What may stand in the column that keeps the rule's keys."""
+    keys = {key for row in wanted for key in row.values[place]}
+    # A trunk zero is kept with the number.
+    return keys | {f"0{key}" for key in keys} if rule.kind is MatchKind.PHONE else keys
+
+
+def _parts(values: Iterable[Any]) -> Iterator[list[Any]]:
+    ordered = sorted(values)
+    for start in range(0, len(ordered), _AT_ONCE):
+        yield ordered[start : start + _AT_ONCE]
