@@ -15,6 +15,8 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("cut_audit_trail", Daily(at=time(3, 50)), "cut_audit_trail"),
     Scheduled("empty_bin", Daily(at=time(4, 0)), "empty_bin"),
     Scheduled("delete_lost_files", Daily(at=time(4, 10)), "delete_lost_files"),
+    Scheduled("delete_old_exports", Daily(at=time(3, 45)), "delete_old_exports"),
+    Scheduled("forget_old_changes", Daily(at=time(3, 35)), "forget_old_changes"),
     Scheduled("delete_old_imports", Daily(at=time(3, 40)), "delete_old_imports"),
 )
 

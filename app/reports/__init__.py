@@ -1,6 +1,7 @@
 """What is printed: every PDF of the product, on one theme."""
 
 from app.lowcode import documents, exporting
+from app.lowcode.settings import get_setting
 from app.reports import customer_statement, delivery_note, list_report, order_papers
 
 
@@ -11,7 +12,7 @@ def register() -> None:
             "pdf",
             "application/pdf",
             list_report.write,
-            most_rows=list_report.MOST_ROWS,
+            most_rows=lambda: get_setting("pdf_rows"),
             takes_all_columns=False,
         )
     )

@@ -10,9 +10,6 @@ from app.reports import theme
 from app.reports.grid import Column, fitted, grid, wished_widths
 from app.reports.sheet import Sheet
 
-#: Beyond that nobody reads paper, and the pages are kept in memory until they are counted.
-MOST_ROWS = 5_000
-
 
 def write(table: ExportTable, file: IO[bytes]) -> None:
     """The table as a PDF; DomainError where the fonts are missing."""

@@ -47,6 +47,7 @@ from app.views.system.api_keys import ApiKeyView, OwnKeysView
 from app.views.system.audit import AuditEntryView
 from app.views.system.bin import BinEntryView
 from app.views.system.explain import ExplainView
+from app.views.system.exports import ExportView
 from app.views.system.handover import HandoverView
 from app.views.system.imports import ImportView
 from app.views.system.jobs import JobView
@@ -163,6 +164,7 @@ UNLISTED: tuple[type[BaseView], ...] = (
     HelpView,
     HandoverView,
     NotificationView,
+    ExportView,
     ShareView,
     ExplainView,
 )

@@ -176,6 +176,7 @@ PAGES: dict[tuple[str, str], list[Probe]] = {
     ("ImportView.discard", "POST"): [
         _page("POST", "/import/runs/{key}/discard", Door(_IMPORT, TRIED), "ImportRun")
     ],
+    ("ExportView.fetch", "GET"): [_page("GET", "/exports/0", Door(opened=ABSENT))],
     ("NotificationView.open", "POST"): [
         _page("POST", "/notifications/{key}/open", _SENT_ON, "Notification")
     ],

@@ -1,10 +1,14 @@
 """A process of its own that works off jobs, or walks through a schedule, until it is killed.
 
-python -m tests.faults.job_worker DATABASE_URL FOLDER work
-python -m tests.faults.job_worker DATABASE_URL FOLDER tick SEED
+It starts more of its kind on demand: for each line it reads ("work", "tick 7") it forks a worker
+that has everything loaded, and writes its process number.
+
+python -m tests.faults.job_worker DATABASE_URL FOLDER
 """
 
+import os
 import random
+import signal
 import sys
 import threading
 import time
@@ -43,7 +47,7 @@ def build(url: str, folder: Path) -> Flask:
 
 
 def walk(app: Flask, seed: int) -> None:
-    """Every moment once, in blocks of any order: the clock jumps back and forth."""
+    """Every moment once, in blocks of any order: the clock jumps back and forth by hours."""
     blocks = [range(start, start + 50) for start in range(1, TICKS + 1, 50)]
     random.Random(seed).shuffle(blocks)  # noqa: S311 - any order will do
     for block in blocks:
@@ -52,10 +56,22 @@ def walk(app: Flask, seed: int) -> None:
                 serve_schedule(db.session, SCHEDULE, FIRST + number * MINUTE)
 
 
-if __name__ == "__main__":
-    url, folder, task, *rest = sys.argv[1:]
-    app = build(url, Path(folder))
+def begin(app: Flask, task: str, *rest: str) -> None:
     if task == "work":
         Runner(app, 2, (), poll=0.2, lease=timedelta(seconds=2)).start()
         threading.Event().wait()
     walk(app, int(rest[0]))
+
+
+if __name__ == "__main__":
+    url, folder = sys.argv[1:]
+    app = build(url, Path(folder))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need nobody to ask for them
+    for line in sys.stdin:
+        with app.app_context():
+            db.engine.dispose()  # no connection may be shared
+        child = os.fork()
+        if child == 0:
+            begin(app, *line.split())
+            os._exit(0)
+        print(child, flush=True)

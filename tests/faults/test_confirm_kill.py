@@ -15,21 +15,11 @@ from app.entities.sales.order import SalesOrder
 from app.extensions import db
 from app.lowcode.principal import system
 from app.rules.orders import OrderState
-from tests.databases import dispose, postgresql_server
+from tests.databases import dispose
 from tests.faults.order_worker import KILLED, LINES, ORDERS, build
 from tests.trade import check_books, make_order, make_product, make_warehouse
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def url(database: str, tmp_path: Path) -> Iterator[str]:
-    """An empty database that another process can reach."""
-    if database == "sqlite":
-        yield f"sqlite:///{tmp_path / 'kehu.db'}"
-    else:
-        with postgresql_server() as address:
-            yield address.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from app.entities.system.audit import AuditEntry
 from app.extensions import db
 from app.lowcode.principal import system
 from app.lowcode.security import throttle
-from tests.databases import dispose, postgresql_server
+from tests.databases import dispose
 from tests.factories import PASSWORD, make_user
 from tests.faults.sign_in_attacker import NAME, NAME_BY_MAIL, REFUSED, attack, build
 
@@ -22,16 +22,6 @@ ROOT = Path(__file__).parents[2]
 TRIES, WORKERS, RUNS = 1000, 4, 2
 #: seconds; far more than it takes, on machines with much else to do
 LONGEST = 300
-
-
-@pytest.fixture
-def url(database: str, tmp_path: Path) -> Iterator[str]:
-    """An empty database that other processes can reach."""
-    if database == "sqlite":
-        yield f"sqlite:///{tmp_path / 'kehu.db'}"
-    else:
-        with postgresql_server() as address:
-            yield address.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 @pytest.fixture

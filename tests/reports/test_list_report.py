@@ -78,7 +78,7 @@ def test_a_wide_list_lies_on_its_side(app: Flask) -> None:
 
 def test_too_many_rows_for_paper_are_refused(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     pdf = exporting.find("pdf")
-    monkeypatch.setitem(formats._formats, "pdf", replace(pdf, most_rows=2))
+    monkeypatch.setitem(formats._formats, "pdf", replace(pdf, most_rows=lambda: 2))
     with inside(app) as session:
         session.add_all([Customer(name=f"Row {number}") for number in range(3)])
     answer = Caller(app, "administrator", locale="en").get("/customers/export.pdf")

@@ -20,7 +20,7 @@ class Format:
     content_type: str
     write: Callable[[ExportTable, IO[bytes]], None]
     #: rows that fit
-    most_rows: int | None = None
+    most_rows: Callable[[], int] | None = None
     #: can every readable column be asked for, or only those of the list?
     takes_all_columns: bool = True
 
@@ -41,25 +41,32 @@ def find(name: str) -> Format:
 
 
 def export(
-    view: Any, source: Listable, state: ListState, name: str, paths: Sequence[str] | None = None
+    view: Any,
+    source: Listable,
+    state: ListState,
+    name: str,
+    paths: Sequence[str] | None = None,
+    watched: Callable[[ExportTable], ExportTable] = lambda table: table,
 ) -> IO[bytes]:
     """The rows of `state` as a temporary file of the named format, at its beginning.
 
     One line of the audit trail goes with it. Written whole before anybody reads it: a slow
-    download holds no transaction open, and a file that breaks off is never delivered.
+    download holds no transaction open, and a file that breaks off is never delivered. `watched`
+    may look at the rows as they pass.
     DomainError for an unknown format or filter, for too many rows and for a missing font.
     """
     chosen = find(name)
     extras = view.export_extras if chosen.takes_all_columns else ()
     table = table_of(view, source, state, paths if chosen.takes_all_columns else None, extras)
-    if chosen.most_rows is not None and table.count > chosen.most_rows:
+    limit = chosen.most_rows() if chosen.most_rows else None
+    if limit is not None and table.count > limit:
         raise DomainError(
             "This file holds at most %(limit)s rows; narrow the list or choose another format.",
-            limit=chosen.most_rows,
+            limit=limit,
         )
     file = tempfile.TemporaryFile()  # noqa: SIM115 - handed on open
     try:
-        chosen.write(table, file)
+        chosen.write(watched(table), file)
         _note(view, state, name, table.count)
     except BaseException:
         file.close()
@@ -80,6 +87,6 @@ register(
         "xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         workbook.write,
-        most_rows=workbook.MOST_ROWS,
+        most_rows=lambda: workbook.MOST_ROWS,
     )
 )
