@@ -58,7 +58,7 @@ def start(url: str, tmp_path: Path) -> Iterator[Start]:
     for number in started:
         kill(number)
     parent.kill()
-    parent.wait()
+    parent.communicate()
 
 
 def kill(number: int) -> None:
