@@ -40,6 +40,8 @@ from app.entities.support import Survey, SurveyResponse, Ticket
 from app.entities.system.access import FieldRight, LoginAttempt, RoleScope, SeededRole
 from app.entities.system.audit import AuditCheckpoint, AuditEntry, AuditHead
 from app.entities.system.bin import BinEntry
+from app.entities.system.changes import ChangeBlock, ChangeSet
+from app.entities.system.duplicates import DuplicateCluster, DuplicateMember, NotDuplicate
 from app.entities.system.imports import ImportMapping, ImportProblem, ImportRun
 from app.entities.system.job import Job, JobTick
 from app.entities.system.notification import Notification
@@ -57,6 +59,13 @@ from app.entities.system.sequence import NumberSequence
 from app.entities.system.session import UserSession
 from app.entities.system.setting import Setting
 from app.entities.system.user import Role, User
+from app.entities.system.views import (
+    Favourite,
+    RecentlyViewed,
+    SavedView,
+    ViewDefault,
+    ViewPin,
+)
 
 # work
 from app.entities.work import Task
@@ -73,12 +82,17 @@ __all__ = [
     "Campaign",
     "CampaignMember",
     "Carrier",
+    "ChangeBlock",
+    "ChangeSet",
     "Competitor",
     "Contact",
     "Customer",
     "CustomerAddress",
     "CustomerSource",
     "Deal",
+    "Favourite",
+    "DuplicateCluster",
+    "DuplicateMember",
     "FieldRight",
     "IdempotencyKey",
     "ImportMapping",
@@ -92,6 +106,7 @@ __all__ = [
     "Location",
     "LoginAttempt",
     "LostReason",
+    "NotDuplicate",
     "Note",
     "Notification",
     "NumberSequence",
@@ -104,6 +119,7 @@ __all__ = [
     "ProductComponent",
     "PurchaseOrder",
     "PurchaseOrderLine",
+    "RecentlyViewed",
     "RecordShare",
     "Region",
     "ReorderPoint",
@@ -111,6 +127,7 @@ __all__ = [
     "RoleScope",
     "SalesOrder",
     "SalesOrderLine",
+    "SavedView",
     "SeededRole",
     "Setting",
     "Stage",
@@ -128,5 +145,7 @@ __all__ = [
     "Unit",
     "User",
     "UserSession",
+    "ViewDefault",
+    "ViewPin",
     "Warehouse",
 ]

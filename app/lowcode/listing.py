@@ -4,7 +4,7 @@ List, board, calendar, chart, exports, `kehu count` and the API all start here, 
 cannot disagree about which rows a filter means.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from app.extensions import db
-from app.lowcode import conditions, field_rights
+from app.lowcode import conditions, field_rights, paging
 from app.lowcode.fields import resolve
 from app.lowcode.selection import ListedRow, Selection, selection
 from app.rules.errors import DomainError, InvalidInput
@@ -20,8 +20,11 @@ from app.rules.text import storable
 from app.rules.views import Columns, columns_text, parse_columns
 
 LARGEST_PAGE = 200
+#: `view=` of a list that is asked for as the screen declares it
+PLAIN = "all"
 #: characters of a `cols=`
 LONGEST_COLUMNS = 2000
+LONGEST_PLACE = 4000
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Listable:
     offered: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     filters: frozenset[str] = frozenset()
+    #: what a condition may name; None: the filters
+    asked: Container[str] | None = field(default=None, compare=False)
     sortable: frozenset[str] = frozenset()
     #: default order: (path, descending)
     order: tuple[tuple[str, bool], ...] = ()
@@ -54,12 +59,20 @@ class ListState:
     chart: int = 0
     #: (path, width in pixels or None) in order, where others than the declared ones were chosen
     columns: Columns = ()
+    #: key of the saved view that the rest began as; "all" where none was wanted
+    view: str = ""
+    #: the sealed place of the row that the page begins behind, or ends before
+    after: str = ""
+    before: str = ""
     #: what was asked for and cannot be done, as untranslated errors
     problems: tuple[DomainError, ...] = field(default=(), compare=False)
 
     def pairs(self, **changed: Any) -> list[tuple[str, str]]:
-        """The query string's pairs, defaults left out; `changed` replaces parts of the state."""
-        state = replace(self, **changed)
+        """The query string's pairs, defaults left out; `changed` replaces parts of the state.
+
+        A place belongs to the page it was made for: whatever is changed, it goes.
+        """
+        state = replace(self, **({"after": "", "before": ""} | changed)) if changed else self
         pairs = [(f"f.{path}", text) for path, text in state.filters]
         pairs += [("q", state.q)] if state.q else []
         pairs += [("where", state.where)] if state.where else []
@@ -71,7 +84,10 @@ class ListState:
         pairs += [("layout", state.layout)] if state.layout != "list" else []
         pairs += [("chart", str(state.chart))] if state.chart else []
         pairs += [("size", str(state.size))] if state.size != 25 else []
+        pairs += [("view", state.view)] if state.view else []
         pairs += [("page", str(state.page))] if state.page > 1 else []
+        pairs += [("after", state.after)] if state.after else []
+        pairs += [("before", state.before)] if state.before else []
         return pairs
 
     def query(self, **changed: Any) -> str:
@@ -121,9 +137,17 @@ def read_state(source: Listable, args: Mapping[str, Any]) -> ListState:
         size=_whole(args.get("size"), source.page_size, 1, LARGEST_PAGE),
         layout=str(args.get("layout", "list")),
         chart=_whole(args.get("chart"), 0, 0, 99),
+        after=str(args.get("after", ""))[:LONGEST_PLACE],
+        before=str(args.get("before", ""))[:LONGEST_PLACE],
         columns=tuple(column for column in columns if column[0] in source.offered),
+        view=_view(str(args.get("view", ""))),
         problems=tuple(problems),
     )
+
+
+def _view(text: str) -> str:
+    """`all`, or a key; what is neither says nothing."""
+    return text if text == PLAIN or str(_whole(text, 0, 0, 10**9)) == text != "0" else ""
 
 
 def _whole(text: Any, default: int, low: int, high: int) -> int:
@@ -143,7 +167,8 @@ def condition(source: Listable, state: ListState) -> ColumnElement[bool]:
         # The same filter twice narrows twice, as its chips say.
         parts += [conditions.to_sql(model, tree, source.filters) for tree in trees]
     if state.where:
-        parts.append(conditions.to_sql(model, conditions.loads(state.where), source.filters))
+        asked = source.filters if source.asked is None else source.asked
+        parts.append(conditions.to_sql(model, conditions.loads(state.where), asked))
     for word in state.q.split():
         parts.append(
             or_(*(_contains(model, path, word) for path in source.search))
@@ -161,18 +186,6 @@ def _contains(model: type[Any], path: str, word: str) -> ColumnElement[bool]:
 
 def count(source: Listable, state: ListState) -> int:
     return db.session.scalar(_counting(source, state)) or 0
-
-
-def summary(
-    source: Listable, state: ListState, summed: Sequence[str] = ()
-) -> tuple[int, dict[str, Any]]:
-    """How many rows the state has, and their sums by column, in one statement.
-
-    `summed` are numeric columns that the acting person may read.
-    """
-    sums = [func.sum(getattr(source.model, path)) for path in summed]
-    number, *values = db.session.execute(_counting(source, state).add_columns(*sums)).one()
-    return number, dict(zip(summed, values, strict=True))
 
 
 def counts(wanted: Sequence[tuple[Listable, ListState]]) -> list[int]:
@@ -207,6 +220,55 @@ def fetch(
     return chosen.read(db.session.execute(statement).all())
 
 
+@dataclass(frozen=True)
+class ListedPage:
+    """Rows, and where the pages around them begin; None where there is none."""
+
+    rows: list[ListedRow]
+    number: int
+    #: what was asked for and cannot be done
+    problems: tuple[DomainError, ...] = ()
+    #: the states of the pages before and behind
+    earlier: ListState | None = None
+    later: ListState | None = None
+
+
+def page(
+    source: Listable, state: ListState, paths: Sequence[str], most_skipped: int
+) -> ListedPage:
+    """One page with the places of those around it.
+
+    Who goes from page to page is led by the index; a page opened by its number skips at most
+    `most_skipped` rows, since skipping costs the more the deeper it goes.
+    """
+    chosen, about = _chosen(source, state, paths), (source.model.__name__, state.sort)
+    problems: tuple[DomainError, ...] = ()
+    place, number, turned = None, state.page, bool(state.before)
+    try:
+        if text := state.before or state.after:
+            place = paging.read(text, chosen.keys, *about)
+    except InvalidInput as error:
+        number, turned, problems = 1, False, (error,)
+    if place is None and (number - 1) * state.size > most_skipped:
+        number = most_skipped // state.size
+        problems = (InvalidInput("Pages this deep are reached from page to page only."),)
+    skipped = 0 if place else (number - 1) * state.size
+    where = condition(source, state)
+    statement = chosen.page(where, state.size + 1, skipped, place, turned=turned)
+    found = db.session.execute(statement).all()
+    is_full = len(found) > state.size
+    rows = chosen.read(found[-state.size :] if turned else found[: state.size])
+    first = replace(state, page=1, after="", before="")
+    earlier = later = None
+    if rows and number > 1:
+        sealed = paging.written(rows[0].place, *about)
+        goes_on = number > 2 and (is_full or not turned)
+        earlier = replace(first, page=number - 1, before=sealed) if goes_on else first
+    if rows and (is_full or turned):
+        later = replace(first, page=number + 1, after=paging.written(rows[-1].place, *about))
+    return ListedPage(rows, number, problems, earlier, later)
+
+
 def by_key(source: Listable, state: ListState, key: int, paths: Sequence[str]) -> list[ListedRow]:
     """The row with this key as a list in `state` shows it, whether it fits its filters or not;
     empty where the person does not see it."""
@@ -216,13 +278,13 @@ def by_key(source: Listable, state: ListState, key: int, paths: Sequence[str]) -
 
 def stream(
     source: Listable, state: ListState, paths: Sequence[str] | None = None, chunk: int = 1000
-) -> Any:
-    """Every row of the state, chunk by chunk, for exports."""
+) -> Iterator[list[Any]]:
+    """Every row of the state as values in the order of the paths, read chunk by chunk."""
     chosen = _chosen(source, state, paths)
     statement = chosen.statement.where(condition(source, state))
     result = db.session.execute(statement.execution_options(yield_per=chunk))
     for rows in result.partitions(chunk):
-        yield from chosen.read(rows)
+        yield from chosen.values(rows)
 
 
 def _chosen(source: Listable, state: ListState, paths: Sequence[str] | None) -> Selection:

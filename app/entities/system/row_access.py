@@ -121,8 +121,8 @@ class AccessRuleSubject(Entity):
 
 
 class AccessEpoch(Model):
-    """One row that tells one state of who stands where from every other: what a process knows of
-    people's reach is good for as long as the number stays."""
+    """Numbers that tell one state from every other: what a process knows is good for as long as the
+    number stays. Row 1 is about who stands where, row 2 about what people keep on their shelves."""
 
     __tablename__ = "access_epoch"
 

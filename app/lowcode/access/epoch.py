@@ -1,6 +1,7 @@
-"""The epoch of access: one number that changes with every change of where people stand.
+"""Epochs: one number that changes with every change of where people stand, and one that changes
+with what they keep on their shelves (saved views, pins, favourites).
 
-It is read with the person of each request; what other processes know is old when it has moved.
+Both are read with the person of each request; what other processes know is old when one has moved.
 """
 
 from secrets import randbits
@@ -19,10 +20,13 @@ from app.entities.system.row_access import (
     RecordShare,
 )
 from app.entities.system.user import User
+from app.entities.system.views import Favourite, SavedView, ViewDefault, ViewPin
 from app.extensions import db
 
-#: as a column of a statement; None before anything was changed
-EPOCH = select(AccessEpoch.number).where(AccessEpoch.id == 1).scalar_subquery()
+_ACCESS, _SHELVES = 1, 2
+#: as columns of a statement; None before anything was changed
+EPOCH = select(AccessEpoch.number).where(AccessEpoch.id == _ACCESS).scalar_subquery()
+SHELVES = select(AccessEpoch.number).where(AccessEpoch.id == _SHELVES).scalar_subquery()
 
 _MOVED = "kehu_access_moved"
 _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -39,6 +43,7 @@ _WATCHED: dict[type[Any], tuple[str, ...]] = {
     AccessRule: (),
     AccessRuleSubject: (),
 }  # fmt: skip
+_KEPT = (SavedView, ViewDefault, ViewPin, Favourite)
 
 
 def install() -> None:
@@ -51,17 +56,23 @@ def install() -> None:
 
 
 def move(session: Session) -> None:
-    """For changes that go around the unit of work."""
+    """For changes of access that go around the unit of work."""
+    _move(session, _ACCESS)
+
+
+def _move(session: Session, which: int) -> None:
     connection = session.connection()
     number = randbits(62)
-    insert: Any = _INSERTS[connection.dialect.name](_table).values(id=1, number=number)
+    insert: Any = _INSERTS[connection.dialect.name](_table).values(id=which, number=number)
     connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_={"number": number}))
 
 
 def _before_flush(session: Session, *_unused: Any) -> None:
     rows = (*session.new, *session.dirty, *session.deleted)
-    if any(_counts(session, row) for row in rows if type(row) in _WATCHED):
-        session.info[_MOVED] = True
+    moved = {_ACCESS for row in rows if type(row) in _WATCHED and _counts(session, row)}
+    moved |= {_SHELVES for row in rows if isinstance(row, _KEPT)}
+    if moved:
+        session.info[_MOVED] = moved
 
 
 def _counts(session: Session, row: Any) -> bool:
@@ -75,8 +86,8 @@ def _counts(session: Session, row: Any) -> bool:
 
 
 def _after_flush(session: Session, *_unused: Any) -> None:
-    if session.info.pop(_MOVED, False):
-        move(session)
+    for which in sorted(session.info.pop(_MOVED, ())):
+        _move(session, which)
 
 
 def _forget(session: Session, *_unused: Any) -> None:

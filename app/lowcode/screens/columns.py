@@ -55,16 +55,13 @@ def widths_of(view: Any, columns: Columns) -> dict[str, int]:
     """Path → pixels, for each or for none: one width leaves nothing to the browser."""
     if not any(width for _path, width in columns):
         return {}
-    first = columns[0][0]
-    return {
-        path: width
-        or (_USUAL_NAME if path == first else _USUAL.get(_kind(view, path), _USUAL_TEXT))
-        for path, width in columns
-    }
+    return {path: width or _usual_width(view.model, path) for path, width in columns}
 
 
-def _kind(view: Any, path: str) -> str:
-    return str(resolve(view.model, path).field.kind)
+def _usual_width(model: type[Any], path: str) -> int:
+    if path == model.label_column:
+        return _USUAL_NAME
+    return _USUAL.get(resolve(model, path).field.kind, _USUAL_TEXT)
 
 
 class ColumnChoosing:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, select
 
 from app.entities.system.user import Role, User, assoc_user_role
 from app.extensions import db
-from app.lowcode.access.epoch import EPOCH
+from app.lowcode.access.epoch import EPOCH, SHELVES
 from app.lowcode.principal import DataScope, Principal
 from app.lowcode.security.role_rights import Rights, forget_roles, rights_of_roles
 from app.lowcode.security.standing import NOWHERE, Standing, standing_of
@@ -34,6 +34,8 @@ class Identity:
     roles: tuple[tuple[int, str, int], ...]
     #: what is known of where people stand is good while this number stays
     epoch: int = 0
+    #: the same for what people keep on their shelves
+    shelves: int = 0
     #: columns of the session or API key that led here
     proof: Any = None
     #: the one role that is left of the person's
@@ -87,7 +89,7 @@ def find_holder(
 
 
 _PEOPLE = (
-    select(User, Role.id, Role.name, Role.version, EPOCH)
+    select(User, Role.id, Role.name, Role.version, EPOCH, SHELVES)
     .outerjoin(assoc_user_role, assoc_user_role.c.user_id == User.id)
     .outerjoin(Role, Role.id == assoc_user_role.c.role_id)
     .order_by(Role.id)
@@ -101,7 +103,7 @@ def _find(people: Select[Any]) -> Identity | None:
 
 def _identity(rows: Sequence[Any]) -> Identity:
     roles = tuple((key, name, version) for _, key, name, version, *_rest in rows if key)
-    return Identity(rows[0][0], roles, rows[0][4] or 0, rows[0])
+    return Identity(rows[0][0], roles, rows[0][4] or 0, rows[0][5] or 0, rows[0])
 
 
 def principal_of(identity: Identity, address: str | None = None) -> Principal:

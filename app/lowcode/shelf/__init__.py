@@ -1,0 +1,1 @@
+"""What a person keeps at hand: saved views of lists, pins, favourites, and what they opened last."""
