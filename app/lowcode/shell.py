@@ -76,7 +76,12 @@ def init(app: Flask, _settings: Settings) -> None:
     app.extensions.setdefault("kehu_menu", ())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        shell=shell, asset=asset, is_lines=pages.is_lines, cells_shown=pages.cells_shown
+        shell=shell,
+        asset=asset,
+        badge_html=pages.badge_html,
+        cell_html=pages.cell_html,
+        cells_shown=pages.cells_shown,
+        is_lines=pages.is_lines,
     )
     app.add_url_rule("/palette", "palette", palette)
 

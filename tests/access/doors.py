@@ -29,8 +29,11 @@ SCREEN_DOORS = {
     ("events", "GET"): Door(("can_list",)),
     ("picker", "GET"): Door((("can_list", "can_add", "can_edit"),)),
     ("filters_part", "GET"): Door(("can_list",)),
+    ("summary", "GET"): Door(("can_list",)),
     ("columns_part", "GET"): Door(("can_list",)),
     ("apply_columns", "GET"): Door(("can_list",), frozenset({302})),
+    ("condition_fields", "GET"): Door(("can_list",)),
+    ("build", "GET"): Door(("can_list",), frozenset({302})),
     # no filter is named
     ("narrow", "GET"): Door(("can_list",), ABSENT),
     ("related", "GET"): Door(("can_list", "can_show")),

@@ -1,9 +1,11 @@
 """What templates get: plain values, already labelled, translated and permission-checked."""
 
-from app.lowcode.pages.cells import Cell, Column, Row, Sheet, cells_shown
+from app.lowcode.pages.bulk import BulkPage, BulkPreview, HeldBack
+from app.lowcode.pages.cells import Cell, Column, Row, Sheet
 from app.lowcode.pages.filters import Chip, Choice, FilterPage, FilterSpec
 from app.lowcode.pages.forms import FormLines, FormPage, FormSection, is_lines
 from app.lowcode.pages.lists import Action, BoardCard, BoardColumn, Layout, ListPage
+from app.lowcode.pages.markup import badge_html, cell_html, cells_shown
 from app.lowcode.pages.records import (
     Event,
     FileItem,
@@ -19,6 +21,8 @@ __all__ = [
     "Action",
     "BoardCard",
     "BoardColumn",
+    "BulkPage",
+    "BulkPreview",
     "Cell",
     "Chip",
     "Choice",
@@ -32,6 +36,7 @@ __all__ = [
     "FormLines",
     "FormPage",
     "FormSection",
+    "HeldBack",
     "Layout",
     "LineTable",
     "ListPage",
@@ -41,6 +46,8 @@ __all__ = [
     "ShownSection",
     "Step",
     "Tab",
+    "badge_html",
+    "cell_html",
     "cells_shown",
     "is_lines",
 ]

@@ -3,10 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-_PLAIN_KINDS = frozenset({"text", "date", "moment", "link"})
-_WIDE_KINDS = frozenset({"tags", "long", "email", "url"})
-#: bytes of a text that fits into half a card
-_NARROW = 20
 
 
 @dataclass(slots=True)
@@ -22,15 +18,6 @@ class Cell:
     items: tuple[tuple[str, str], ...] = ()
     flag: bool | None = None
 
-    @property
-    def is_blank(self) -> bool:
-        return not self.text and not self.items and self.flag is None
-
-    @property
-    def is_plain(self) -> bool:
-        """Is it shown as nothing but its text?"""
-        return bool(self.text) and self.url is None and self.kind in _PLAIN_KINDS
-
 
 @dataclass(slots=True)
 class Column:
@@ -43,6 +30,7 @@ class Column:
     #: "asc", "desc" or None
     sorted: str | None = None
     total: str | None = None
+    average: str | None = None
     #: pixels; for all columns of a table or for none
     width: int | None = None
     #: may cells be changed in their place?
@@ -70,19 +58,10 @@ class Sheet:
     prev_url: str | None = None
     next_url: str | None = None
 
+    @property
+    def count_text(self) -> str:
+        return f"{self.count:,}"
 
-def cells_shown(sheet: Any, row: Row) -> list[tuple[str, Cell]]:
-    """For templates: (classes, cell) of one row of a `Sheet` or `ListPage`."""
-    shown = []
-    is_first = True
-    for column, cell in zip(sheet.columns, row.cells, strict=True):
-        classes = ["number"] if column.align == "right" else []
-        if is_first:
-            classes.append("title")
-        elif cell.is_blank:
-            classes.append("blank")
-        if cell.kind in _WIDE_KINDS or len((cell.text or "").encode()) > _NARROW:
-            classes.append("wide")
-        shown.append((" ".join(classes), cell))
-        is_first = False
-    return shown
+    @property
+    def has_totals(self) -> bool:
+        return any(column.total for column in self.columns)

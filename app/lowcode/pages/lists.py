@@ -62,6 +62,15 @@ class ListPage:
     first: int
     last: int
     size: int
+    #: are there no more than `count`?
+    is_counted: bool = True
+    #: where figures over all rows come from, when they take longer than the page
+    summary_url: str | None = None
+    #: do sums stand below some of its columns, now or later?
+    has_totals: bool = False
+    #: which page this is, and up to which one pages are opened by their number
+    number: int = 1
+    most: int = 1
     layout: str = "list"
     layouts: list[Layout] = field(default_factory=list)
     sizes: list[tuple[int, str]] = field(default_factory=list)
@@ -94,3 +103,7 @@ class ListPage:
     #: chart layout: (index, label, url, active)
     charts: list[tuple[int, str, str, bool]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def count_text(self) -> str:
+        return f"{self.count:,}" + ("" if self.is_counted else "+")

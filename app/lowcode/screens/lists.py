@@ -6,20 +6,18 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import DataError, StatementError
 
-from app.extensions import db
 from app.lowcode import listing, once
 from app.lowcode.fields import resolve
-from app.lowcode.fields.inputs import translated
 from app.lowcode.fields.relations import RelationField
 from app.lowcode.listing import ListState
 from app.lowcode.pages import Action, Cell, Column, Layout, ListPage, Row
 from app.lowcode.screens.columns import shown_columns, widths_of
 from app.lowcode.screens.declare import Board, Calendar, Chart
 from app.lowcode.screens.filters import chips_of
+from app.lowcode.screens.reading import read_list, totals_of
 from app.lowcode.selection import ListedRow
-from app.rules.errors import DomainError
+from app.lowcode.tally import Tally
 
 SIZES = (25, 50, 100, 200)
 _LAYOUTS = {
@@ -28,6 +26,7 @@ _LAYOUTS = {
     "calendar": (_l("Calendar"), "calendar"),
     "chart": (_l("Chart"), "chart-bar"),
 }
+_NO_FIGURES = Tally(0)
 _DECLARED = {"board": Board, "calendar": Calendar, "chart": Chart}
 
 
@@ -40,9 +39,9 @@ def offered_layouts(view: Any) -> list[str]:
 def list_page(view: Any, state: ListState) -> ListPage:
     """Everything `list.html` shows for one state of one screen."""
     layout = state.layout if state.layout in offered_layouts(view) else "list"
-    problems = [translated(error) for error in state.problems]
-    count, rows, totals = _read(view, state, layout, problems)
-    first = (state.page - 1) * state.size
+    answer = read_list(view, state, with_rows=layout == "list")
+    found, count = answer.page, answer.tally.count
+    first = (found.number - 1) * state.size
     paths = shown_columns(view.listable, state)
     page = ListPage(
         title=str(view.list_title),
@@ -50,15 +49,20 @@ def list_page(view: Any, state: ListState) -> ListPage:
         url=view.list_url(),
         layout=layout,
         layouts=_layouts(view, state, layout),
-        columns=columns_of(view, paths, state, totals),
-        rows=rows_of(view, rows, paths),
+        columns=columns_of(view, paths, state, answer.tally),
+        rows=rows_of(view, found.rows, paths),
         count=count,
-        first=first + 1 if rows else 0,
-        last=first + len(rows),
+        is_counted=answer.tally.is_exact,
+        summary_url=None if answer.tally.is_exact else view.summary_url(state),
+        has_totals=bool(totals_of(view, state)),
+        first=first + 1 if found.rows else 0,
+        last=first + len(found.rows),
+        number=found.number,
+        most=-(-count // state.size),
         size=state.size,
         sizes=[(size, view.list_url(state, size=size, page=1)) for size in SIZES],
-        prev_url=view.list_url(state, page=state.page - 1) if state.page > 1 else None,
-        next_url=view.list_url(state, page=state.page + 1) if first + len(rows) < count else None,
+        prev_url=view.list_url(found.earlier) if found.earlier else None,
+        next_url=view.list_url(found.later) if found.later else None,
         q=state.q,
         search_label=_search_label(view),
         chips=chips_of(view, state),
@@ -68,36 +72,17 @@ def list_page(view: Any, state: ListState) -> ListPage:
         new_url=url_for(f"{view.endpoint}.add") if view.may("can_add") else None,
         import_url=f"/import/{view.resource}" if view.may("can_import") else None,
         exports=_exports(view, state),
-        bulk_actions=[*actions_of(view, bulk=True), *_deletion(view)],
+        bulk_actions=bulk_actions_of(view),
         clear_url=view.list_url(state, filters=(), q="", where="", page=1)
         if state.filters or state.q or state.where
         else None,
         help_url=view.help_url,
-        warnings=problems,
+        warnings=answer.problems,
         key=once.new_key(),
     )
     view.fill_layout(page, state, layout)
     view.mark_editable(page)
     return page
-
-
-def _read(
-    view: Any, state: ListState, layout: str, problems: list[str]
-) -> tuple[int, list[ListedRow], dict[str, Any]]:
-    """Count, rows and totals; an unreadable filter shows nothing rather than everything."""
-    source = view.listable
-    try:
-        count, totals = listing.summary(source, state, view.seen.totals)
-        paths = shown_columns(source, state)
-        rows = listing.fetch(source, state, paths) if layout == "list" and count else []
-    except DomainError as error:
-        problems.append(translated(error))
-        return 0, [], {}
-    except (StatementError, DataError):
-        db.session.rollback()
-        problems.append(_("One of the filters holds a value that cannot be compared."))
-        return 0, [], {}
-    return count, rows, totals
 
 
 def _layouts(view: Any, state: ListState, active: str) -> list[Layout]:
@@ -117,7 +102,7 @@ def _layouts(view: Any, state: ListState, active: str) -> list[Layout]:
 
 
 def columns_of(
-    view: Any, paths: Any, state: ListState | None, totals: dict[str, Any] | None = None
+    view: Any, paths: Any, state: ListState | None, figures: Tally = _NO_FIGURES
 ) -> list[Column]:
     """Heads of a list; sort links only where a state is given."""
     sort = dict(state.sort or view.listable.order) if state else {}
@@ -129,7 +114,7 @@ def columns_of(
         url = None
         if state and path in view.listable.sortable:
             url = view.list_url(state, sort=((path, down is False),), page=1)
-        total = (totals or {}).get(path)
+        total, average = figures.sums.get(path), figures.averages.get(path)
         columns.append(
             Column(
                 path,
@@ -139,6 +124,7 @@ def columns_of(
                 url,
                 None if down is None else "desc" if down else "asc",
                 resolved.field.text(total) if total is not None else None,
+                resolved.field.text(average) if average is not None else None,
                 widths.get(path),
             )
         )
@@ -213,6 +199,11 @@ def actions_of(view: Any, *, bulk: bool, item: Any = None) -> list[Action]:
         and view.may_action(name)
         and (item is None or view.is_action_available(name, item))
     ]
+
+
+def bulk_actions_of(view: Any) -> list[Action]:
+    """The buttons for ticked rows."""
+    return [*actions_of(view, bulk=True), *_deletion(view)]
 
 
 def _deletion(view: Any) -> list[Action]:

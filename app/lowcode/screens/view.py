@@ -19,6 +19,8 @@ from app.lowcode.fields.relations import LARGEST_KEY
 from app.lowcode.listing import Listable, ListState, read_state
 from app.lowcode.naming import plural_of, resource_of, title_of
 from app.lowcode.screens.acting import Acting
+from app.lowcode.screens.building import Building
+from app.lowcode.screens.bulk_editing import BulkEditing
 from app.lowcode.screens.columns import ColumnChoosing
 from app.lowcode.screens.declare import Section, StatusBar
 from app.lowcode.screens.deleting import Deleting
@@ -34,6 +36,7 @@ from app.lowcode.screens.lists import list_page, related_page
 from app.lowcode.screens.pickers import Pickers
 from app.lowcode.screens.records import record_page
 from app.lowcode.screens.seen import Seen, seen_by_actor
+from app.lowcode.screens.summary import Summing
 from app.lowcode.screens.transferring import TRANSFER, Transferring
 from app.lowcode.screens.writing import Writing
 
@@ -48,6 +51,7 @@ class EntityInterface(SQLAInterface):
 class EntityView(
     Writing,
     InlineEditing,
+    BulkEditing,
     Deleting,
     Transferring,
     Acting,
@@ -57,6 +61,7 @@ class EntityView(
     RecordExtras,
     LayoutData,
     Filtering,
+    Building,
     ColumnChoosing,
     Pickers,
     ModelView,

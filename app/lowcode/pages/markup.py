@@ -1,0 +1,120 @@
+"""Cells as HTML. A list has hundreds of them, and calls of template macros take most of its time."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from app.lowcode.pages.cells import Cell, Row
+
+_WIDE_KINDS = frozenset({"tags", "long", "email", "url"})
+#: bytes of a text that fits into half a card
+_NARROW = 20
+#: characters of a long text that its tooltip holds
+_TOOLTIP = 400
+#: td's attribute by its classes
+_CLASSES: dict[tuple[bool, bool, bool, bool], Markup] = {}
+
+
+def cell_html(cell: Cell) -> Markup:
+    """What stands inside a cell, a fact or a card."""
+    write = _BY_KIND.get(cell.kind)
+    # Our own markup around texts that are escaped.
+    if write is not None and (cell.text or cell.items or cell.flag is not None):
+        return Markup(write(cell))  # noqa: S704
+    if not cell.text:
+        return Markup(f'<span class="cell-empty" aria-label="{escape(_("Empty"))}">—</span>')  # noqa: S704
+    if cell.url:
+        return Markup(_link(cell, cell.url))  # noqa: S704
+    return escape(cell.text)
+
+
+def badge_html(text: str, color: str | None = None) -> Markup:
+    return Markup(_badge(text, color))  # noqa: S704
+
+
+def cells_shown(sheet: Any, row: Row) -> list[tuple[Markup, Markup]]:
+    """For templates: (attribute, content) of each td of one row of a `Sheet` or `ListPage`."""
+    shown = []
+    is_first = True
+    for column, cell in zip(sheet.columns, row.cells, strict=True):
+        text = cell.text or ""
+        is_blank = not text and not cell.items and cell.flag is None
+        is_wide = cell.kind in _WIDE_KINDS or (
+            len(text) > _NARROW or (not text.isascii() and len(text.encode()) > _NARROW)
+        )
+        key = (column.align == "right", is_first, is_blank and not is_first, is_wide)
+        attribute = _CLASSES.get(key)
+        if attribute is None:
+            attribute = _CLASSES[key] = _class(key)
+        if is_first and row.url:
+            html = Markup(f'<a href="{escape(row.url)}">{escape(text or "—")}</a>')  # noqa: S704
+        else:
+            html = Markup() if is_blank else cell_html(cell)
+        shown.append((attribute, html))
+        is_first = False
+    return shown
+
+
+def _class(flags: tuple[bool, bool, bool, bool]) -> Markup:
+    names = [
+        name
+        for name, is_set in zip(("number", "title", "blank", "wide"), flags, strict=True)
+        if is_set
+    ]
+    return Markup(f' class="{" ".join(names)}"' if names else "")  # noqa: S704
+
+
+def _badge(text: str, color: str | None) -> str:
+    return f'<span class="badge-soft c-{escape(color or "gray")}">{escape(text)}</span>'
+
+
+def _link(cell: Cell, url: str) -> str:
+    return f'<a class="cell-link" href="{escape(url)}">{escape(cell.text)}</a>'
+
+
+def _tags(cell: Cell) -> str:
+    return f'<span class="tags">{"".join(_badge(*item) for item in cell.items)}</span>'
+
+
+def _flag(cell: Cell) -> str:
+    mark = "dot yes" if cell.flag else "dot"
+    return f'<span><span class="{mark}"></span> {escape(cell.text)}</span>'
+
+
+def _badge_cell(cell: Cell) -> str:
+    badge = _badge(cell.text, cell.color)
+    return f'<a href="{escape(cell.url)}">{badge}</a>' if cell.url else badge
+
+
+def _website(cell: Cell) -> str:
+    if not cell.url:
+        return escape(cell.text)
+    away = 'target="_blank" rel="noopener noreferrer"'
+    return f'<a class="cell-link" href="{escape(cell.url)}" {away}>{escape(cell.text)}</a>'
+
+
+def _long(cell: Cell) -> str:
+    text = cell.text
+    hint = text if len(text) <= _TOOLTIP else f"{text[:_TOOLTIP]}…"
+    return f'<span class="cell-long" title="{escape(hint)}">{escape(text)}</span>'
+
+
+def _number(cell: Cell) -> str:
+    text = cell.text
+    return f'<span class="negative">{escape(text)}</span>' if text[0] in "-−" else escape(text)
+
+
+_BY_KIND: dict[str, Callable[[Cell], str]] = {
+    "tags": _tags,
+    "flag": _flag,
+    "badge": _badge_cell,
+    "email": lambda cell: _link(cell, f"mailto:{cell.text}"),
+    "phone": lambda cell: _link(cell, f"tel:{cell.text.replace(' ', '')}"),
+    "url": _website,
+    "long": lambda cell: _link(cell, cell.url) if cell.url else _long(cell),
+    "number": lambda cell: _link(cell, cell.url) if cell.url else _number(cell),
+    "money": lambda cell: _link(cell, cell.url) if cell.url else _number(cell),
+    "quantity": lambda cell: _link(cell, cell.url) if cell.url else _number(cell),
+}
