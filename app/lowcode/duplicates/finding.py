@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, inspect, or_, select
@@ -26,7 +27,7 @@ MOST_COMPARED = 300_000
 #: rows that one row is compared with; names of thousands say nothing
 _MOST_ALIKE = 50
 #: values in one statement
-_AT_ONCE = 500
+AT_ONCE = 500
 #: rows that are read at once
 _CHUNK = 5_000
 
@@ -124,7 +125,7 @@ class Finder:
                 for token in tokens(self._rules, row)
                 for key in self._index.places(token, _MOST_ALIKE)
             }
-            for part in _parts(keys):
+            for part in parts(sorted(keys)):
                 yield self._table.c.id.in_(part)
         columns = {
             column: _spellings(rule, wanted, place)
@@ -134,7 +135,7 @@ class Finder:
         }
         by_part: list[list[ColumnElement[bool]]] = []
         for column, values in columns.items():
-            for number, part in enumerate(_parts(values)):
+            for number, part in enumerate(parts(sorted(values))):
                 by_part += [[]] if len(by_part) <= number else []
                 by_part[number].append(self._column(column).in_(part))
         yield from (or_(*conditions) for conditions in by_part)
@@ -164,7 +165,7 @@ class Finder:
         key = self._model.id
         return {
             seen
-            for part in _parts(keys)
+            for part in parts(sorted(keys))
             for seen in self._session.scalars(select(key).where(key.in_(part)))
         }
 
@@ -195,7 +196,8 @@ def _spellings(rule: MatchRule, wanted: Sequence[Keys], place: int) -> set[str]:
     return keys | {f"0{key}" for key in keys} if rule.kind is MatchKind.PHONE else keys
 
 
-def _parts(values: Iterable[Any]) -> Iterator[list[Any]]:
-    ordered = sorted(values)
-    for start in range(0, len(ordered), _AT_ONCE):
-        yield ordered[start : start + _AT_ONCE]
+def parts(values: Iterable[Any], size: int = AT_ONCE) -> Iterator[list[Any]]:
+    """The values in lists of at most `size`, in their order."""
+    rest = iter(values)
+    while part := list(islice(rest, size)):
+        yield part
