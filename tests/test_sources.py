@@ -71,6 +71,7 @@ _TESTED_TOGETHER = {
     "rules/catalog.py": ("test_errors_and_choices.py",),
     "rules/purchasing.py": ("test_errors_and_choices.py",),
     "rules/imports.py": ("test_errors_and_choices.py",),
+    "rules/changes.py": ("test_errors_and_choices.py",),
 }
 
 

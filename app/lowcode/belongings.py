@@ -14,6 +14,7 @@ from app.entities.system.record import Attachment, Note
 from app.extensions import db
 from app.lowcode import audit
 from app.lowcode.snapshots import belongings_of, is_binned
+from app.lowcode.undo_mode import is_undoing
 
 
 def install() -> None:
@@ -78,7 +79,12 @@ def _once(session: Session, when: str, unless: str, path: Path) -> None:
 
 
 def _before_flush(session: Session, *_unused: Any) -> None:
-    """What goes to the recycle bin keeps its files: they must be there when it comes back."""
+    """What goes to the recycle bin keeps its files: they must be there when it comes back.
+
+    What is undone has none but those that its change set made and takes away itself.
+    """
+    if is_undoing(session):
+        return
     for row in list(session.deleted):
         if not isinstance(row, Entity) or isinstance(row, Note | Attachment):
             continue

@@ -27,6 +27,7 @@ from app.lowcode.principal import DataScope, Principal, system
 from app.lowcode.restoring import Restored, restore_rows
 from app.lowcode.settings import Option, declare, get_setting
 from app.lowcode.snapshots import is_binned, take
+from app.lowcode.undo_mode import is_undoing
 
 declare(
     Option(
@@ -58,7 +59,7 @@ def install() -> None:
 # going in -------------------------------------------------------------------------
 def _before_flush(session: Session, *_unused: Any) -> None:
     gone = [row for row in session.deleted if is_binned(type(row))]
-    if not gone:
+    if not gone or is_undoing(session):
         return
     actor = acting.current_or_none()
     with system("recycle bin"), session.no_autoflush:

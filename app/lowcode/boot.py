@@ -13,7 +13,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 # Every table is mapped before FAB's own modules and the first query look at any of them.
 from app import models  # noqa: F401
 from app.extensions import csrf, db, migrate
-from app.lowcode import audit, belongings, bin, field_rights, headers, ownership, problems, shell
+from app.lowcode import (
+    audit,
+    belongings,
+    bin,
+    changesets,
+    field_rights,
+    headers,
+    ownership,
+    problems,
+    shell,
+)
 from app.lowcode.security import LocaleManager, SecurityManager, init_security
 from config import Settings
 
@@ -93,6 +103,7 @@ def database(app: Flask, settings: Settings) -> None:
     ownership.install()
     bin.install()
     belongings.install()
+    changesets.install()
 
 
 def appbuilder(app: Flask, _settings: Settings) -> None:

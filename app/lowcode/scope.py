@@ -21,6 +21,7 @@ from app.lowcode import principal as acting
 from app.lowcode.access.criteria import criterion, decides_about, holds, is_restricted
 from app.lowcode.links import Link, changed, key_after_flush, links_of, related
 from app.lowcode.principal import DataScope, NoPrincipal, Principal
+from app.lowcode.undo_mode import is_undoing
 from app.rules.access import Access
 from app.rules.errors import DomainError
 
@@ -186,8 +187,9 @@ def guard(session: Session) -> None:
     """`before_flush`: owners are filled, and rows and foreign keys outside the scope refused."""
     principal = acting.current_or_none()
     touched = [*session.new, *(row for row in session.dirty if session.is_modified(row))]
-    for row in touched:
-        _fill_owner(session, row, principal)
+    if not is_undoing(session):
+        for row in touched:
+            _fill_owner(session, row, principal)
     if principal is not None and principal.sees_all:
         return
     with session.no_autoflush:

@@ -79,7 +79,7 @@ def belongings_of(session: Session, row: Any) -> list[Note | Attachment]:
 
 def values_of(row: Any) -> Values:
     """Every stored column by attribute name."""
-    return {name: _plain(getattr(row, name)) for name, _column in columns_of(type(row))}
+    return {name: plain(getattr(row, name)) for name, _column in columns_of(type(row))}
 
 
 def columns_of(model: type[Any]) -> Iterator[tuple[str, Column[Any]]]:
@@ -89,7 +89,8 @@ def columns_of(model: type[Any]) -> Iterator[tuple[str, Column[Any]]]:
         yield mapper.get_property_by_column(column).key, column
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value of a column as JSON; `typed` is the way back."""
     match value:
         case Enum():
             return value.value

@@ -20,6 +20,7 @@ class AuditAction(Choice):
     UPDATE = "update", "Changed", "blue"
     DELETE = "delete", "Deleted", "red"
     RESTORE = "restore", "Restored", "teal"
+    UNDO = "undo", "Undone", "teal"
     ATTACH = "attach", "File attached", "azure"
     DETACH = "detach", "File removed", "orange"
     VIEW = "view", "Viewed", "gray"

@@ -36,6 +36,7 @@ class ImportRun(Entity):
     scope = SHARED
     is_binned = False
     label_column = "filename"
+    is_undoable = False
     # The rows it writes are audited one by one; the run itself is its own trail.
     is_audited = False
 

@@ -18,6 +18,7 @@ class Job(Entity):
     scope = SHARED
     is_binned = False
     label_column = "kind"
+    is_undoable = False
     # A job is its own trail; its progress would drown everybody else's.
     is_audited = False
 

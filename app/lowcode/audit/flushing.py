@@ -12,6 +12,7 @@ from app.extensions import db
 from app.lowcode import numbering, principal, scope
 from app.lowcode.audit import refusals, trail
 from app.lowcode.audit.changes import changes_of, values_of
+from app.lowcode.undo_mode import is_undoing
 from app.rules.audit import AuditAction
 
 _PENDING = "kehu_audit"
@@ -55,7 +56,8 @@ def _before_flush(session: Session, *_unused: Any) -> None:
             _recall(session, row)
             _derive(row)
             if changes := dict(changes_of(row)):
-                _stamp(row, actor, new=False)
+                if not is_undoing(session):
+                    _stamp(row, actor, new=False)
                 if _is_audited(row):
                     pending.append((row, AuditAction.UPDATE, changes))
     for row in list(session.deleted):
