@@ -81,10 +81,14 @@ def table_of(
 def _rows(
     source: Listable, state: ListState, paths: tuple[str, ...], extras: Sequence[Worked]
 ) -> Iterator[list[Any]]:
+    if not extras:
+        yield from listing.stream(source, state, paths)
+        return
     read = tuple(dict.fromkeys([*paths, *(path for extra in extras for path in extra.paths)]))
     for row in listing.stream(source, state, read):
-        texts = [extra.text(*(row.values[path] for path in extra.paths)) for extra in extras]
-        yield [*(row.values[path] for path in paths), *texts]
+        values = dict(zip(read, row, strict=True))
+        texts = [extra.text(*(values[path] for path in extra.paths)) for extra in extras]
+        yield [*(values[path] for path in paths), *texts]
 
 
 def _summary(view: Any, state: ListState) -> Iterator[str]:
