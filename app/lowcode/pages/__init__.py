@@ -15,7 +15,7 @@ from app.lowcode.pages.records import (
     Step,
     Tab,
 )
-from app.lowcode.pages.views import ColumnChoice, ColumnPage
+from app.lowcode.pages.views import ColumnChoice, ColumnPage, CurrentView, OpenView, ViewLink, ViewMenu
 
 __all__ = [
     "Action",
@@ -29,6 +29,7 @@ __all__ = [
     "Column",
     "ColumnChoice",
     "ColumnPage",
+    "CurrentView",
     "Event",
     "FileItem",
     "FilterPage",
@@ -40,12 +41,15 @@ __all__ = [
     "Layout",
     "LineTable",
     "ListPage",
+    "OpenView",
     "RecordPage",
     "Row",
     "Sheet",
     "ShownSection",
     "Step",
     "Tab",
+    "ViewLink",
+    "ViewMenu",
     "badge_html",
     "cell_html",
     "cells_shown",

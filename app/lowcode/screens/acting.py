@@ -13,7 +13,7 @@ from app.lowcode import field_rights, once
 from app.lowcode.fields import Field, field_of
 from app.lowcode.fields.inputs import translated
 from app.lowcode.pages import FormPage, FormSection
-from app.lowcode.screens.ticked import check_seen, ticked_keys, versions_seen
+from app.lowcode.screens.ticked import check_seen, rows_meant, versions_seen
 from app.rules.errors import DomainError
 
 
@@ -30,12 +30,16 @@ class Acting:
 
     @expose("/action/<name>", methods=["POST"])
     def action_post(self, name: str) -> Any:
-        """Run an action on the rows named by `rowid`; first ask for its inputs, if it has any."""
+        """Run an action on the rows that are meant; first ask for its inputs, if it has any."""
         if name not in self.actions:
             abort(404)
         if not self.may_action(name):
             abort(403)
-        items = self.get_items(ticked_keys())
+        try:
+            items = rows_meant(self)
+        except DomainError as error:
+            flash(translated(error), "danger")
+            return redirect(self.back_to_list())
         form, values = None, {}
         try:
             if self.inputs_of(name):

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.extensions import db
 from app.lowcode import bin, once, uses
 from app.lowcode.fields.inputs import translated
-from app.lowcode.screens.ticked import check_seen, ticked_keys
+from app.lowcode.screens.ticked import check_seen, rows_meant
 from app.lowcode.snapshots import is_binned
 from app.rules.errors import DomainError
 
@@ -67,13 +67,12 @@ class Deleting:
     @has_access
     @permission_name("delete")
     def delete_many(self) -> Any:
-        """The rows named by `rowid`: all of them or none, and once however often it is sent."""
-        keys = ticked_keys()
+        """All of the rows that are meant or none, and once however often it is sent."""
         try:
             claim = once.claim_form(db.session(), request.path, request.form)
             if claim.answer:
                 return redirect(self.back_to_list())
-            items = self.get_items(keys)
+            items = rows_meant(self)
             check_seen(items)
             if not all(map(self.is_editable, items)):
                 raise DomainError("This is not possible in the present state.")

@@ -1,7 +1,6 @@
 """Cells of a list that are changed in their place: the form's own field, saved as the form does."""
 
 from typing import Any
-from urllib.parse import parse_qsl
 
 from flask import abort, jsonify, render_template, request, url_for
 from flask_appbuilder import expose, has_access
@@ -14,10 +13,12 @@ from app.extensions import db
 from app.lowcode import listing, scope
 from app.lowcode.fields import field_of
 from app.lowcode.pages import ListPage, Sheet
+from app.lowcode.screens.columns import shown_columns
 from app.lowcode.screens.declare import Section
 from app.lowcode.screens.forms import EntryForm
 from app.lowcode.screens.lists import columns_of, rows_of
 from app.lowcode.screens.merging import Merge, base_of, texts_of, words
+from app.lowcode.screens.ticked import state_posted
 
 #: inputs that need a page of their own
 _TOO_LARGE = frozenset({"condition", "file", "password"})
@@ -129,9 +130,8 @@ class InlineEditing:
 
     def _saved_row(self, pk: int) -> Any:
         """The row in the columns of the list that it was changed in."""
-        query = MultiDict(parse_qsl(request.form.get("state", "").lstrip("?")))
-        state = listing.read_state(self.listable, query)
-        paths = self.seen.columns
+        state = state_posted(self)
+        paths = shown_columns(self.listable, state)
         rows = listing.by_key(self.listable, state, pk, paths)
         if not rows:
             return jsonify(row="", seen="")  # saving it took it out of what the person sees

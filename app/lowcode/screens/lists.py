@@ -203,7 +203,7 @@ def actions_of(view: Any, *, bulk: bool, item: Any = None) -> list[Action]:
 
 def bulk_actions_of(view: Any) -> list[Action]:
     """The buttons for ticked rows."""
-    return [*actions_of(view, bulk=True), *_deletion(view)]
+    return [*view.bulk_edit_action(), *actions_of(view, bulk=True), *_deletion(view)]
 
 
 def _deletion(view: Any) -> list[Action]:

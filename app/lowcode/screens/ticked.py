@@ -1,11 +1,17 @@
-"""Rows that a form names: their keys, and the versions that the person saw of them."""
+"""Rows that a form means: ticked ones or all of a list, and the versions that the person saw."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import abort, request
+from werkzeug.datastructures import MultiDict
 
+from app.lowcode import listing
 from app.lowcode.fields.relations import key_of
+from app.lowcode.listing import ListState
+from app.lowcode.screens.bulk_rows import AT_ONCE, matching, rows_matching
 from app.rules.errors import DomainError
 
 MOST_ROWS = 1000
@@ -15,6 +21,71 @@ _MOST_NAMED = 5
 
 class ChangedMeanwhile(DomainError):  # noqa: N818 - reads as what happened
     """Somebody changed a row after it was shown to the person who acts on it."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The rows a form means: `items` that were ticked, else all that `state` has."""
+
+    view: Any
+    state: ListState
+    items: Sequence[Any]
+    count: int
+    #: the highest key among them: what comes later was not meant
+    upto: int = 0
+    seen: dict[int, str] = field(default_factory=dict)
+
+    def blocks(self, most: int | None = None) -> Iterable[Sequence[Any]]:
+        """All of them, or the first `most`, a block at a time."""
+        if not self.items:
+            return rows_matching(self.view, self.state, self.upto, most=most)
+        rows = self.items[:most]
+        return [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]
+
+    def carried(self) -> list[tuple[str, str]]:
+        """What says the same once more."""
+        state = [("state", request.form.get("state", ""))]
+        if not self.items:
+            return [*state, ("all_rows", "1")]
+        seen = [("seen", f"{key}:{version}") for key, version in self.seen.items()]
+        return [*state, *(("rowid", str(item.id)) for item in self.items), *seen]
+
+
+def state_posted(view: Any) -> ListState:
+    """The state of the list that a form was sent from, as its `state` says."""
+    query = MultiDict(parse_qsl(request.form.get("state", "").lstrip("?")))
+    return listing.read_state(view.listable, query)
+
+
+def chosen_rows(view: Any) -> Chosen:
+    """What a form posts as `rowid` or, for all that the list has, as `all_rows`.
+
+    404 where a ticked row is not there for this person; InvalidInput for an unreadable filter.
+    """
+    state = state_posted(view)
+    if "all_rows" not in request.form:
+        items = view.get_items(ticked_keys())
+        return Chosen(view, state, items, len(items), seen=versions_seen(items))
+    if state.problems:
+        raise state.problems[0]
+    count, upto = matching(view, state)
+    if not count:
+        raise DomainError("There are no such records any more.")
+    return Chosen(view, state, (), count, upto)
+
+
+def rows_meant(view: Any) -> list[Any]:
+    """`chosen_rows` for what is done to all at once or to none: at most `MOST_ROWS`, and of a
+    whole list no others than the person was told of."""
+    chosen = chosen_rows(view)
+    if not chosen.items and request.form.get("matching") != str(chosen.count):
+        raise ChangedMeanwhile(
+            "Meanwhile these are %(count)s records. Nothing was done; look at them and try again.",
+            count=chosen.count,
+        )
+    if chosen.count > MOST_ROWS:
+        raise DomainError("At most %(count)s records at once, please.", count=MOST_ROWS)
+    return [item for block in chosen.blocks() for item in block]
 
 
 def ticked_keys() -> list[int]:
