@@ -60,7 +60,7 @@ class ConflictPage:
     action_url: str
     cancel_url: str
     who: str
-    when: str
+    when: str | None
     groups: list[Group]
     hidden: list[tuple[str, str]]
     version: int
@@ -151,8 +151,8 @@ class Merge:
             title=title,
             action_url=action_url,
             cancel_url=cancel_url,
-            who=repr(item.changed_by) if item.changed_by else _("Somebody else"),
-            when=format_datetime(item.changed_on, "yyyy-MM-dd HH:mm"),
+            who=_who(item),
+            when=_when(item),
             groups=self.groups,
             hidden=[*self.hidden, ("base", base_of(self.theirs))],
             version=item.version,
@@ -226,6 +226,17 @@ class Merge:
                 group.differences.append(
                     _whole_line(f"{prefix}-drop", own.names, mine, theirs, known)
                 )
+
+
+# Roles have versions, but not the stamps of records.
+def _who(item: Any) -> str:
+    person = getattr(item, "changed_by", None)
+    return repr(person) if person else _("Somebody else")
+
+
+def _when(item: Any) -> str | None:
+    moment = getattr(item, "changed_on", None)
+    return format_datetime(moment, "yyyy-MM-dd HH:mm") if moment else None
 
 
 def _in_order(rows: Sequence[Form], stored: Mapping[str, Form]) -> Iterator[tuple[str, Any]]:
