@@ -1,4 +1,4 @@
-"""The condition tree: one JSON form for filters, saved views and, later, row rules.
+"""The condition tree: one JSON form for filters, saved views and row rules.
 
     {"field": "tier", "op": "in", "value": ["vip"]}
     {"all": [tree, …]}   {"any": [tree, …]}   {"not": tree}
@@ -7,6 +7,7 @@ A field may be a dotted path (`customer.region`). An empty tree `{}` is always t
 """
 
 import json
+from collections.abc import Container, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, not_, or_, true
@@ -15,15 +16,21 @@ from app.lowcode.fields import ResolvedPath, resolve
 from app.lowcode.fields.relations import RelatedField
 from app.lowcode.scope import within_reach
 from app.rules.errors import InvalidInput
+from app.rules.text import storable
 
 Tree = dict[str, Any]
 
 DEEPEST = 8
 LONGEST = 4096
+#: characters of one `f.<path>=` of the URL
+LONGEST_TEXT = 500
+#: what those say of values that are not named, as operators
+_SIGNS = {"-": "empty", "*": "not_empty", "!": "hidden"}
+_ALONE = frozenset(_SIGNS.values())
 
 
 def to_sql(
-    model: type[Any], tree: Tree, allowed: frozenset[str] | None = None
+    model: type[Any], tree: Tree, allowed: Container[str] | None = None
 ) -> ColumnElement[bool]:
     """The tree as a WHERE clause on `model`.
 
@@ -34,7 +41,7 @@ def to_sql(
 
 
 def _compile(
-    model: type[Any], tree: Tree, allowed: frozenset[str] | None, depth: int
+    model: type[Any], tree: Tree, allowed: Container[str] | None, depth: int
 ) -> ColumnElement[bool]:
     if not isinstance(tree, dict) or depth > DEEPEST:
         raise InvalidInput("This filter cannot be read.")
@@ -51,7 +58,7 @@ def _compile(
     return _leaf(model, tree, allowed)
 
 
-def _leaf(model: type[Any], tree: Tree, allowed: frozenset[str] | None) -> ColumnElement[bool]:
+def _leaf(model: type[Any], tree: Tree, allowed: Container[str] | None) -> ColumnElement[bool]:
     path, op = tree.get("field"), str(tree.get("op", "eq"))
     if not isinstance(path, str) or (allowed is not None and path not in allowed):
         raise InvalidInput("There is no filter %(name)s here.", name=str(path))
@@ -61,6 +68,8 @@ def _leaf(model: type[Any], tree: Tree, allowed: frozenset[str] | None) -> Colum
         raise InvalidInput("There is no filter %(name)s here.", name=path) from error
     if op not in resolved.field.operators:
         raise InvalidInput("%(label)s cannot be compared in that way.", label=resolved.label)
+    if tree.get("value") is None and op not in _ALONE:
+        raise InvalidInput("%(label)s: a value to compare with is missing.", label=resolved.label)
     try:
         return on_path(model, resolved, op, tree.get("value"))
     except (TypeError, ValueError, ArithmeticError) as error:
@@ -95,11 +104,35 @@ def loads(text: str) -> Tree:
     return tree
 
 
+def parts_of(tree: Tree) -> list[Tree]:
+    """The trees that must all hold for `tree` to hold; none for the empty one."""
+    if set(tree) == {"all"} and isinstance(tree["all"], list):
+        return [part for part in tree["all"] if part]
+    return [tree] if tree else []
+
+
+def all_of(parts: list[Tree]) -> Tree:
+    """The tree that holds where each of `parts` does; the inverse of `parts_of`."""
+    return {"all": parts} if len(parts) > 1 else parts[0] if parts else {}
+
+
+def leaves_of(tree: Any) -> Iterator[Tree]:
+    """Every comparison in a tree, whatever else stands in it."""
+    if isinstance(tree, list):
+        for part in tree:
+            yield from leaves_of(part)
+    if isinstance(tree, dict):
+        if "field" in tree:
+            yield tree
+        for key in ("all", "any", "not"):
+            yield from leaves_of(tree.get(key))
+
+
 def from_text(model: type[Any], path: str, text: str) -> Tree:
     """One `f.<path>=<text>` of the URL as a leaf; the forms are in `pages.FilterSpec`."""
     field = resolve(model, path).field
-    if text in {"-", "*"}:
-        return {"field": path, "op": "empty" if text == "-" else "not_empty"}
+    if text in _SIGNS and _SIGNS[text] in {*field.operators, "empty", "not_empty"}:
+        return {"field": path, "op": _SIGNS[text]}
     if "preset" in field.operators and text[:1].isalpha() and text.isascii():
         return {"field": path, "op": "preset", "value": text}
     if "between" in field.operators:
@@ -113,3 +146,33 @@ def from_text(model: type[Any], path: str, text: str) -> Tree:
     if "contains" in field.operators:
         return {"field": path, "op": "contains", "value": text}
     return {"field": path, "op": "eq", "value": text}
+
+
+def to_text(model: type[Any], leaf: Tree) -> str | None:
+    """The text from which `from_text` makes a leaf of the same meaning; None where none does."""
+    path, op, value = leaf.get("field"), leaf.get("op", "eq"), leaf.get("value")
+    if not isinstance(path, str):
+        return None
+    field = resolve(model, path).field
+    values = [str(one) for one in value] if isinstance(value, list) else None
+    match op:
+        case "empty" | "not_empty" | "hidden":
+            text = next(sign for sign, meant in _SIGNS.items() if meant == op)
+        case "ge" | "le":
+            bounds = [str(value), None] if op == "ge" else [None, str(value)]
+            leaf = {"field": path, "op": "between", "value": bounds}
+            text = f"{value}.." if op == "ge" else f"..{value}"
+        case "between" if isinstance(value, list) and len(value) == 2:
+            bounds = [None if one in (None, "") else str(one) for one in value]
+            leaf = {"field": path, "op": "between", "value": bounds}
+            text = "..".join(one or "" for one in bounds)
+        case "in" if values is not None:
+            leaf, text = {"field": path, "op": "in", "value": values}, ",".join(values)
+        case "eq" if isinstance(field, RelatedField) or field.kind == "choice":
+            leaf, text = {"field": path, "op": "in", "value": [str(value)]}, str(value)
+        case "eq" | "contains" | "preset":
+            leaf, text = {"field": path, "op": op, "value": str(value)}, str(value)
+        case _:
+            return None
+    is_whole = bool(text) and text == storable(text).strip() and len(text) <= LONGEST_TEXT
+    return text if is_whole and from_text(model, path, text) == leaf else None

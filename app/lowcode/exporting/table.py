@@ -14,7 +14,7 @@ from app.lowcode.fields.scalars import LongTextField
 from app.lowcode.listing import Listable, ListState
 from app.lowcode.screens.columns import readable_columns, shown_columns
 from app.lowcode.screens.declare import Worked
-from app.lowcode.screens.filters import filter_text
+from app.lowcode.screens.filters import conditions_in_words
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,5 @@ def _rows(
 def _summary(view: Any, state: ListState) -> Iterator[str]:
     if state.q:
         yield f"{_('Search')}: {state.q}"
-    for path, text in state.filters:
-        yield f"{resolve(view.model, path).label}: {filter_text(view, path, text)}"
-    if state.where:
-        yield f"{_('Condition')}: {_('custom')}"
+    for label, words in conditions_in_words(view, state):
+        yield f"{label}: {words}"

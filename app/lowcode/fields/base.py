@@ -93,6 +93,9 @@ class Field:
             return self.empty(expression)
         if op == "not_empty":
             return ~self.empty(expression)
+        if op == "ne" and isinstance(value, list):
+            none_of = expression.not_in([self.read(item) for item in value])
+            return or_(none_of, expression.is_(None))
         if op in {"eq", "ne"}:
             wanted = self.read(value)
             # "is not x" includes the rows where nothing stands, as people expect.

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask_babel import format_date, format_datetime, get_timezone
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, not_, or_
 
 from app.lowcode.fields.base import Field
 from app.lowcode.fields.numbers import COMPARE, NumberField
@@ -96,8 +96,14 @@ class MomentField(DateField):
         return None if value is None else value.astimezone(get_timezone()).replace(tzinfo=None)
 
     def condition(self, expression: ColumnElement[Any], op: str, value: Any) -> ColumnElement[bool]:
+        # A day is meant as a whole: it is neither before nor after itself.
         if op == "eq" and value is not None:
             return super().condition(expression, "between", [value, value])
+        if op == "ne" and value is not None:
+            return or_(~self.condition(expression, "eq", value), expression.is_(None))
+        if op in {"le", "gt"} and value not in (None, ""):
+            until = super().condition(expression, "between", [None, value])
+            return until if op == "le" else not_(until)
         return super().condition(expression, op, value)
 
     def below(self, expression: ColumnElement[Any], high: datetime) -> ColumnElement[bool]:

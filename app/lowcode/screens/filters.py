@@ -7,16 +7,23 @@ from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 
-from app.entities.system.user import User
-from app.extensions import db
-from app.lowcode.fields import resolve
-from app.lowcode.fields.relations import RelatedField, key_of
+from app.lowcode import conditions
+from app.lowcode.condition_words import (
+    Labels,
+    compared,
+    in_words,
+    label_of,
+    labels_of,
+    leaf_in_words,
+    value_in_words,
+)
+from app.lowcode.fields import Field, resolve
+from app.lowcode.fields.relations import RelatedField
 from app.lowcode.listing import ListState, read_state
 from app.lowcode.pages import Chip, Choice, FilterPage, FilterSpec
+from app.lowcode.screens.building import LONGEST_CHOICE, written
 from app.rules.dates import DatePreset
-
-#: vocabularies above this, such as countries, are searched and not sent with the forms
-LONGEST_CHOICE = 30
+from app.rules.errors import DomainError
 
 
 class Filtering:
@@ -76,9 +83,8 @@ def filter_of(view: Any, path: str) -> FilterSpec:
     field = resolved.field
     if isinstance(field, RelatedField) or len(field.options) > LONGEST_CHOICE:
         picker = url_for(f"{view.endpoint}.picker", path=path)
-        kind = field.kind if isinstance(field, RelatedField) else "relation"
-        people = isinstance(field, RelatedField) and field.target is User
-        choices = [Choice("me", _("me"))] if people else []
+        is_related = isinstance(field, RelatedField)
+        kind, choices = (field.kind, field.words) if is_related else ("relation", [])
         return FilterSpec(path, str(resolved.label), kind, choices, picker)
     kind = {"moment": "date", "quantity": "number"}.get(field.kind, field.kind)
     choices = [Choice(o.value, o.label, o.color) for o in field.options]
@@ -89,41 +95,51 @@ def filter_of(view: Any, path: str) -> FilterSpec:
 
 
 def chips_of(view: Any, state: ListState) -> list[Chip]:
+    """What narrows a list, each with the address of the list without it: its filters, and the
+    parts of its condition."""
+    leaves = [conditions.from_text(view.model, path, text) for path, text in state.filters]
+    parts = _parts(state)
+    labels = labels_of(view.model, [*leaves, *parts])
     chips = []
     for index, (path, text) in enumerate(state.filters):
         rest = state.filters[:index] + state.filters[index + 1 :]
-        label = str(resolve(view.model, path).label)
         url = view.list_url(state, filters=rest, page=1)
-        chips.append(Chip(path, label, filter_text(view, path, text), url, text))
-    if state.where:
-        url = view.list_url(state, where="", page=1)
-        chips.append(Chip("where", _("Condition"), _("custom"), url, state.where, False))
+        resolved = resolve(view.model, path)
+        words = _words(resolved.field, leaves[index], text, labels)
+        chips.append(Chip(path, label_of(resolved), words, url, text))
+    for index, part in enumerate(parts):
+        rest_of_it = conditions.all_of(parts[:index] + parts[index + 1 :])
+        url = view.list_url(state, where=written(rest_of_it), page=1)
+        chips.append(_condition_chip(view.model, part, labels, url))
     return chips
 
 
-def filter_text(view: Any, path: str, text: str) -> str:
-    """A filter's value in words."""
-    field = resolve(view.model, path).field
-    if text in {"-", "*"}:
-        return _("is empty") if text == "-" else _("is not empty")
-    if isinstance(field, RelatedField):
-        return ", ".join(_related_text(field, word) for word in text.split(","))
-    if field.kind == "choice":
-        labels = {option.value: option.label for option in field.options}
-        return ", ".join(labels.get(word.strip(), word) for word in text.split(","))
-    if field.kind == "flag":
-        return _("Yes") if text == "yes" else _("No")
-    if field.kind in {"date", "moment"} and text in set(DatePreset):
-        return _(DatePreset(text).label)
-    low, dots, high = text.partition("..")
-    if dots:
-        return f"≥ {low}" if not high else f"≤ {high}" if not low else f"{low} – {high}"
-    return text
+def _condition_chip(model: type[Any], part: Any, labels: Labels, url: str) -> Chip:
+    if "field" in part:
+        label, words = leaf_in_words(model, part, labels)
+    else:
+        label, words = _("Condition"), in_words(model, part, labels)
+    return Chip("where", label, words, url, written(part), is_filter=False)
 
 
-def _related_text(field: RelatedField, word: str) -> str:
-    if word == "me":
-        return _("me")
-    key = key_of(word)
-    row = None if key is None else db.session.get(field.target, key)
-    return field.label_of(row) if row is not None else word
+def _parts(state: ListState) -> list[Any]:
+    """The parts of the condition in the address, each of which can be taken away; one that cannot
+    be read is one part."""
+    if not state.where:
+        return []
+    try:
+        return conditions.parts_of(conditions.loads(state.where))
+    except DomainError:
+        return [{"field": "", "op": "?"}]
+
+
+def conditions_in_words(view: Any, state: ListState) -> list[tuple[str, str]]:
+    """(field, what is said of it) of everything that narrows a list besides its search."""
+    return [(chip.label, chip.text) for chip in chips_of(view, state)]
+
+
+def _words(field: Field, leaf: Any, text: str, labels: Labels) -> str:
+    """What a filter says of its field, without the sign that goes without saying."""
+    if leaf["op"] in {"eq", "in", "contains", "preset"}:
+        return value_in_words(field, leaf["op"], leaf["value"], labels).replace(" / ", ", ")
+    return compared(field, leaf["op"], leaf.get("value"), labels)

@@ -10,6 +10,7 @@ from sqlalchemy import inspect
 from app.lowcode import field_rights, principal
 from app.lowcode.listing import Listable
 from app.lowcode.principal import Principal
+from app.lowcode.screens.building import Askable
 from app.lowcode.screens.columns import declared_columns
 from app.lowcode.screens.declare import Board, Calendar, Chart, Lines, Section
 
@@ -57,6 +58,7 @@ def seen_in_full(view: Any) -> Seen:
             offered=declared_columns(view),
             search=tuple(view.quick_search),
             filters=frozenset(view.filters),
+            asked=Askable(view),
             sortable=frozenset(view.order_columns),
             order=((order[0], order[1] == "desc"),),
             page_size=view.page_size,

@@ -21,6 +21,7 @@ from app.lowcode.naming import plural_of, resource_of, title_of
 from app.lowcode.screens.acting import Acting
 from app.lowcode.screens.building import Building
 from app.lowcode.screens.bulk_editing import BulkEditing
+from app.lowcode.screens.building import Building
 from app.lowcode.screens.columns import ColumnChoosing
 from app.lowcode.screens.declare import Section, StatusBar
 from app.lowcode.screens.deleting import Deleting

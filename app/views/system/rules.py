@@ -11,16 +11,17 @@ from app.extensions import db
 from app.lowcode import conditions
 from app.lowcode.access.rules import check_rule, ruled_models
 from app.lowcode.access.simulate import RuleChange
+from app.lowcode.condition_words import in_words
 from app.lowcode.fields.inputs import translated
 from app.lowcode.fields.relations import key_of
 from app.lowcode.pages import Cell
 from app.lowcode.screens import EntityInterface, EntityView, Lines, Section
+from app.lowcode.screens.building import offer
 from app.lowcode.screens.forms import EntryForm
 from app.lowcode.screens.records import record_page
 from app.rules.access import Access, RuleEffect
 from app.rules.errors import DomainError, InvalidInput
 from app.views.system.effects import effects_of
-from app.views.system.rule_fields import fields_for, in_words
 
 
 class AccessRuleView(EntityView):
@@ -88,7 +89,13 @@ class AccessRuleView(EntityView):
         if view is None:
             abort(404)
         tree = conditions.loads(request.args.get("condition", "{}"))
-        return jsonify(fields_for(view, tree))
+        return jsonify({**offer(view, tree, self._fields_url, None), "tree": tree})
+
+    def _fields_url(self, view: Any) -> str | None:
+        """None for rows that the product keeps about itself: rules do not look into them."""
+        if view.model.__name__ not in ruled_models():
+            return None
+        return url_for(f"{self.endpoint}.fields", entity=view.model.__name__)
 
     @expose("/preview", methods=["POST"])
     @has_access

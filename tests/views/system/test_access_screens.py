@@ -95,10 +95,13 @@ def test_a_rule_whose_condition_cannot_be_read_is_not_saved(
 
 
 def test_the_builder_offers_what_the_screen_filters_by(scene: dict[str, Any]) -> None:
-    offered = {one["path"]: one for one in scene["boss"].get("/access-rules/fields/Customer").json}
-    assert offered["kind"]["operators"][0][0] == "in"
+    offer = scene["boss"].get("/access-rules/fields/Customer").json
+    offered = {one["path"]: one for one in offer["fields"]}
+    assert offer["operators"][offered["kind"]["kind"]][0][0] == "in"
     assert ["government", "政府机构"] in offered["kind"]["options"]
     assert offered["owner"]["picker"] == "/customers/picker/owner"
+    assert offered["parent"]["more"] == "/access-rules/fields/Customer"
+    assert offered["owner"]["more"] is None
     assert scene["boss"].get("/access-rules/fields/User").status_code == 404
 
 
