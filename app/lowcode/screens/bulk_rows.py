@@ -1,6 +1,6 @@
 """The rows of a bulk edit: each is saved as its own form would, or stays as it is for a reason."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -133,8 +133,8 @@ def change(
                 outcome.same += 1
                 continue
             _check_fields(view, item, values)
-            before = {name: field_of(view.model, name).text(getattr(item, name)) for name in values}
-            doubts = _save(view, item, values, edit.is_confirmed)
+            before = _in_words(view, item, values) if len(outcome.examples) < MOST_NAMED else {}
+            doubts = _save(view, item, values, is_confirmed=edit.is_confirmed)
         except _Held as held:
             _note(outcome.refused, str(held), key, name)
             continue
@@ -142,8 +142,12 @@ def change(
             _note(outcome.doubted, doubts, key, name)
             continue
         outcome.changed += 1
-        if len(outcome.examples) < MOST_NAMED:
+        if before:
             outcome.examples.append((name, before))
+
+
+def _in_words(view: Any, item: Any, names: Iterable[str]) -> dict[str, str]:
+    return {name: field_of(view.model, name).text(getattr(item, name)) for name in names}
 
 
 def _check(view: Any, item: Any, seen: Mapping[int, str]) -> None:
@@ -168,19 +172,21 @@ class _Doubted(Exception):  # noqa: N818 - rolls the savepoint back
     pass
 
 
-def _save(view: Any, item: Any, values: Mapping[str, Any], is_confirmed: bool) -> str:
+def _save(view: Any, item: Any, values: Mapping[str, Any], *, is_confirmed: bool) -> str:
     """ "" once the row is saved, else the doubts that wait for a confirmation."""
-    doubts = ""
+    found: Sequence[Any] = ()
     try:
         with db.session.begin_nested():
             save(view, item, values, is_new=False)
             found = [] if is_confirmed else view.warnings(item)
             if found:
-                # What is doubted names the row itself often; many rows are told together.
-                doubts = _("The form would ask before it saves, such as about duplicates.")
                 raise _Doubted
     except _Doubted:
-        return doubts
+        before = view.warnings(item)
+        if all(doubt in before for doubt in found):  # it was so all along
+            return _save(view, item, values, is_confirmed=True)
+        # Doubts name the row itself often; many rows are told together.
+        return _("The form would ask before it saves, such as about duplicates.")
     except FieldErrors as error:
         raise _Held(_words(view, error)) from error
     except StaleDataError as error:

@@ -16,12 +16,11 @@ from app.lowcode.access.sharing import can_be_shared
 from app.lowcode.audit.viewing import note_view
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import LARGEST_KEY
-from app.lowcode.listing import Listable, ListState, read_state
+from app.lowcode.listing import Listable, ListState
 from app.lowcode.naming import plural_of, resource_of, title_of
 from app.lowcode.screens.acting import Acting
 from app.lowcode.screens.building import Building
 from app.lowcode.screens.bulk_editing import BulkEditing
-from app.lowcode.screens.building import Building
 from app.lowcode.screens.columns import ColumnChoosing
 from app.lowcode.screens.declare import Section, StatusBar
 from app.lowcode.screens.deleting import Deleting
@@ -36,10 +35,12 @@ from app.lowcode.screens.layouts import LayoutData
 from app.lowcode.screens.lists import list_page, related_page
 from app.lowcode.screens.pickers import Pickers
 from app.lowcode.screens.records import record_page
+from app.lowcode.screens.saved import asked_state, first_look
 from app.lowcode.screens.seen import Seen, seen_by_actor
 from app.lowcode.screens.summary import Summing
 from app.lowcode.screens.transferring import TRANSFER, Transferring
 from app.lowcode.screens.writing import Writing
+from app.lowcode.shelf.opened import note_opened
 
 
 class EntityInterface(SQLAInterface):
@@ -282,14 +283,18 @@ class EntityView(
     @has_access
     @permission_name("list")
     def list(self) -> Any:
-        state = read_state(self.listable, request.args)
+        if (elsewhere := first_look(self)) is not None:
+            return elsewhere
+        state = asked_state(self)
         return render_template("list.html", page=list_page(self, state))
 
     @expose("/<int:pk>")
     @has_access
     @permission_name("show")
     def show(self, pk: int) -> Any:
-        return render_template("record.html", page=record_page(self, self.get_item(pk)))
+        item = self.get_item(pk)
+        note_opened(self.model.__name__, item.id)
+        return render_template("record.html", page=record_page(self, item))
 
     @expose("/related/<parent>/<int:pk>")
     @has_access
@@ -317,7 +322,7 @@ class EntityView(
 
     # addresses ------------------------------------------------------------------
     def url_of(self, pk: int) -> str:
-        return url_for(f"{self.endpoint}.show", pk=pk)
+        return f"{self.route_base}/{pk}"  # jobs, too, name records to people
 
     def access_url(self, item: Any) -> str | None:
         """The page that explains who sees the row; None for those who may not ask."""

@@ -1,5 +1,6 @@
 """Add and edit: the pages around `saving.save`."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
@@ -114,8 +115,18 @@ class Writing:
         db.session.rollback()
         return answer
 
-    def _accept(self, entry: EntryForm, *, is_new: bool, claim: once.Claim | None = None) -> bool:
-        """Validate, save and commit; False leaves the messages in `entry` and nothing saved."""
+    def _accept(
+        self,
+        entry: EntryForm,
+        *,
+        is_new: bool,
+        claim: once.Claim | None = None,
+        known: Collection[Any] = (),
+    ) -> bool:
+        """Validate, save and commit; False leaves the messages in `entry` and nothing saved.
+
+        `known`: doubts that are not asked about.
+        """
         if not entry.validate():
             return False
         try:
@@ -124,7 +135,7 @@ class Writing:
             db.session.rollback()
             entry.refuse(error)
             return False
-        doubts = list(self.warnings(entry.item))
+        doubts = [doubt for doubt in self.warnings(entry.item) if doubt not in known]
         if doubts and not request.form.get("confirm"):
             db.session.rollback()
             entry.doubts = doubts
