@@ -55,6 +55,7 @@ from app.entities.system.row_access import (
     AccessRuleSubject,
     RecordShare,
 )
+from app.entities.system.search import SearchDeclaration, SearchEntry
 from app.entities.system.sequence import NumberSequence
 from app.entities.system.session import UserSession
 from app.entities.system.setting import Setting
@@ -90,9 +91,9 @@ __all__ = [
     "CustomerAddress",
     "CustomerSource",
     "Deal",
-    "Favourite",
     "DuplicateCluster",
     "DuplicateMember",
+    "Favourite",
     "FieldRight",
     "IdempotencyKey",
     "ImportMapping",
@@ -128,6 +129,8 @@ __all__ = [
     "SalesOrder",
     "SalesOrderLine",
     "SavedView",
+    "SearchDeclaration",
+    "SearchEntry",
     "SeededRole",
     "Setting",
     "Stage",

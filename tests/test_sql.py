@@ -49,6 +49,7 @@ ALLOWED = {
     "app/lowcode/audit/trail.py": "the trail is written by the product, whoever acts",
     "app/lowcode/ownership.py": "a handover of thousands of rows, each of them in the trail",
     "app/lowcode/restoring.py": "a row comes back under its old key; who may was asked before",
+    "app/lowcode/search/writing.py": "entries of rows that were written under the boundary",
     "app/lowcode/snapshots.py": "pairs of a row that the bin takes in; who may was asked before",
     "app/commands/audit.py": "the whole trail, from the server's own command line",
     "app/commands/setup.py": "storage is made before anybody is there",

@@ -22,6 +22,7 @@ from app.lowcode import (
     headers,
     ownership,
     problems,
+    search,
     shell,
 )
 from app.lowcode.security import LocaleManager, SecurityManager, init_security
@@ -101,6 +102,7 @@ def database(app: Flask, settings: Settings) -> None:
     field_rights.install()
     audit.watch_refusals(app)
     ownership.install()
+    search.install()
     bin.install()
     belongings.install()
     changesets.install()

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from app.extensions import db
-from app.lowcode import conditions, field_rights, paging
-from app.lowcode.fields import resolve
+from app.lowcode import conditions, field_rights, paging, search
 from app.lowcode.selection import ListedRow, Selection, selection
 from app.rules.errors import DomainError, InvalidInput
 from app.rules.text import storable
@@ -169,19 +168,9 @@ def condition(source: Listable, state: ListState) -> ColumnElement[bool]:
     if state.where:
         asked = source.filters if source.asked is None else source.asked
         parts.append(conditions.to_sql(model, conditions.loads(state.where), asked))
-    for word in state.q.split():
-        parts.append(
-            or_(*(_contains(model, path, word) for path in source.search))
-            if source.search
-            else false()
-        )
+    if state.q:
+        parts.append(search.holding(model, source.search, state.q))
     return and_(*parts) if parts else and_(True)
-
-
-def _contains(model: type[Any], path: str, word: str) -> ColumnElement[bool]:
-    resolved = resolve(model, path)
-    op = "contains" if "contains" in resolved.field.operators else "eq"
-    return conditions.on_path(model, resolved, op, word)
 
 
 def count(source: Listable, state: ListState) -> int:

@@ -14,7 +14,7 @@ from app.entities.system.ownership import OwnershipChange
 from app.entities.system.user import User
 from app.entities.types import now_utc
 from app.extensions import db
-from app.lowcode import audit
+from app.lowcode import audit, search
 from app.lowcode import principal as acting
 from app.lowcode.access.criteria import criterion
 from app.lowcode.links import Link, changed, key_after_flush, links_of
@@ -164,6 +164,7 @@ def _give(
             }
         )
     )
+    search.refresh(session, model, [key for key, _old, _label in rows])
     change = {"entity": name, "to_id": person.id, "by_id": actor.user_id, "changed_on": now}
     connection.execute(
         insert(OwnershipChange),

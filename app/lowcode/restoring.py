@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.entities.system.bin import BinEntry
+from app.lowcode import search
 from app.lowcode.audit.changes import as_json
 from app.lowcode.fields import field_of
 from app.lowcode.fields.base import humanize
@@ -69,6 +70,7 @@ def restore_rows(
         # Whoever still has the row open as it was must be told that it moved.
         stored["version"] = (stored.get("version") or 0) + 1
         session.connection().execute(insert(inspect(m).local_table), [stored])
+        search.refresh(session, m, [stored["id"]])
     for link in entry.data["links"]:
         _restore_link(session, link)
     if instead:

@@ -47,6 +47,12 @@ def normalize_name(text: str) -> str:
     return "".join(_without_legal_forms(words))
 
 
+def legal_form(name: str) -> str:
+    """The Chinese legal form at the end of a name, such as 有限公司; empty where there is none."""
+    found = _CHINESE_FORMS.search(name)
+    return found[0] if found else ""
+
+
 def check_email(text: str) -> str:
     """The address in lower case and half width; InvalidInput if mail could not reach it."""
     address = fold_width(text).lower()

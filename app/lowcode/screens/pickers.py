@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import abort, jsonify, request
 from flask_appbuilder import expose
-from sqlalchemy import inspect, or_, select
+from sqlalchemy import inspect, select
 
 from app.extensions import db
-from app.lowcode import field_rights
+from app.lowcode import field_rights, search
 from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.relations import RelatedField, key_of
 from app.lowcode.fields.scalars import ChoiceField
@@ -16,6 +16,8 @@ from app.lowcode.scope import within_reach
 from app.rules.text import storable
 
 MOST = 20
+#: characters of what is looked for
+LONGEST = 100
 
 
 class Pickers:
@@ -58,13 +60,14 @@ class Pickers:
         # Searching tells what stands in a column: only for those who may list it.
         searched = screen.seen.search if screen and screen.may("can_list") else ()
         paths = {target.label_column, target.code_column, *searched}
-        texts = [
-            getattr(target, path)
+        readable = [
+            path
             for path in paths - {None}
-            if path in inspect(target).column_attrs and field_rights.readable(target, path)
+            if "." not in path and field_rights.readable(target, path)
         ]
-        for word in words.split()[:5]:
-            statement = statement.where(or_(*(c.icontains(word, autoescape=True) for c in texts)))
+        if words.strip():
+            found = search.holding(target, sorted(readable), words[:LONGEST], tolerant=True)
+            statement = statement.where(found)
         statement = _narrowed(statement, target)
         for flag in ("is_active", "active"):
             if flag in inspect(target).column_attrs:

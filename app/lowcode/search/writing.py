@@ -1,0 +1,96 @@
+"""Keeping the index in step: entries are written in the transaction that writes their rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Insert, delete, event, inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.entities.system.search import SearchEntry
+from app.extensions import db
+from app.lowcode.search.declared import Searched, searched_of
+from app.lowcode.search.pinyin import readings
+from app.rules.search import Kind, normalized, tokens
+
+_entries = SearchEntry.__table__
+_DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
+
+
+def install() -> None:
+    """Attach to the product's session factory; once per process."""
+    if not event.contains(db.session.session_factory, "after_flush", _after_flush):
+        event.listen(db.session.session_factory, "after_flush", _after_flush)
+
+
+def _after_flush(session: Session, *_unused: Any) -> None:
+    written = []
+    for row in (*session.new, *session.dirty):
+        searched = searched_of(type(row))
+        if searched and (row in session.new or _is_touched(searched, row)):
+            values = {name: getattr(row, name) for name in searched.needed}
+            written.append(entry_of(searched, row.id, values))
+    put(session, written)
+    for row in session.deleted:
+        searched = searched_of(type(row))
+        if searched:
+            remove(session, searched, [row.id])
+
+
+def _is_touched(searched: Searched, row: Any) -> bool:
+    attributes = inspect(row).attrs
+    return any(attributes[name].history.has_changes() for name in searched.needed)
+
+
+def refresh(session: Session, model: type[Any], keys: Sequence[int]) -> None:
+    """Make the entries of rows again that were written past the session; locks these rows."""
+    searched = searched_of(model)
+    if searched is None or not keys:
+        return
+    table = inspect(model).local_table
+    columns = [inspect(model).column_attrs[name].columns[0] for name in searched.needed]
+    # Whoever is about to change one of them waits, and writes its entry after this one.
+    rows = session.connection().execute(
+        select(table.c.id, *columns).where(table.c.id.in_(keys)).with_for_update(read=True)
+    )
+    present = {
+        key: dict(zip(searched.needed, values, strict=True)) for key, *values in rows.tuples()
+    }
+    put(session, [entry_of(searched, key, values) for key, values in present.items()])
+    remove(session, searched, [key for key in keys if key not in present])
+
+
+def entry_of(searched: Searched, key: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry of the row with this key and these values of the needed columns."""
+    found: dict[str, None] = {}
+    for column in searched.columns:
+        text = values[column.path]
+        if not text:
+            continue
+        spoken = column.kind in (Kind.NAME, Kind.WORDS) and not text.isascii()
+        read = readings(normalized(text)) if spoken else ()
+        found.update(dict.fromkeys(tokens(column.code, column.kind, text, read)))
+    for letter, name in searched.belonging:
+        if values[name] is not None:
+            found[f"{letter}{values[name]}"] = None
+    return {"id": searched.first + key, "pk": key, "tokens": " ".join(found)}
+
+
+def put(session: Session, entries: Sequence[Mapping[str, Any]]) -> None:
+    if entries:
+        session.connection().execute(_upsert(session), entries)
+
+
+def _upsert(session: Session) -> Insert:
+    dialect = _DIALECTS[session.get_bind().dialect.name]
+    insert = dialect.insert(_entries)
+    statement: Insert = insert.on_conflict_do_update(
+        index_elements=["id"], set_={"tokens": insert.excluded.tokens}
+    )
+    return statement
+
+
+def remove(session: Session, searched: Searched, keys: Iterable[int]) -> None:
+    gone = [searched.first + key for key in keys]
+    if gone:
+        session.connection().execute(delete(_entries).where(_entries.c.id.in_(gone)))
