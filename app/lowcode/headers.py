@@ -19,6 +19,8 @@ CSP = "; ".join(
         "object-src 'none'",
     )
 )
+#: what is the same for everybody and has another address when it changes
+_FOR_GOOD = frozenset({"static", "texts"})
 #: what no page of the product has any use for
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -38,7 +40,7 @@ def init(app: Flask, _settings: Settings) -> None:
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if request.is_secure:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if request.endpoint != "static":
+        if request.endpoint not in _FOR_GOOD:
             # Records must not come back from a shared machine's cache after signing out.
             headers["Cache-Control"] = "no-store"
         return response

@@ -4,12 +4,22 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from flask import Flask, abort, current_app, g, jsonify, request, url_for
+from flask import Flask, abort, current_app, g, jsonify, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from markupsafe import Markup, escape
+
 from app.extensions import db
-from app.lowcode import field_rights, listing, locale, notifications, pages, principal
+from app.lowcode import (
+    field_rights,
+    listing,
+    locale,
+    notifications,
+    once_rendered,
+    pages,
+    principal,
+)
 from app.lowcode.fields.base import humanize
 from app.lowcode.listing import ListState
 from app.lowcode.principal import Principal
@@ -19,7 +29,7 @@ PALETTE_ROWS = 5
 
 
 #: menus by who sees them: one more language or prefix of addresses is one more menu
-_menus: WeakKeyDictionary[Principal, dict[tuple[str, ...], list["MenuArea"]]] = WeakKeyDictionary()
+_menus: WeakKeyDictionary[Principal, dict[tuple[str, ...], "Menu"]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,20 @@ class MenuArea:
     items: list[Item] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Menu:
+    areas: list[MenuArea]
+    html: str
+
+    def shown_at(self, here: str | None) -> Markup:
+        """With the item marked whose screen is open."""
+        items = (item for area in self.areas for item in area.items)
+        url = next((item.url for item in items if item.name == here), None)
+        start = f'<li><a href="{escape(url)}"'
+        html = self.html.replace(start, f'{start} aria-current="page"', 1) if url else self.html
+        return Markup(html)  # noqa: S704 - rendered by its template
+
+
 @dataclass(slots=True)
 class Person:
     name: str
@@ -53,9 +77,7 @@ class Shell:
 
     name: str
     version: str
-    menu: list[MenuArea]
-    #: name of the menu item whose screen is open
-    here: str | None
+    menu: Markup
     user: Person | None
     locale: str
     locales: list[tuple[str, str, bool]]
@@ -75,20 +97,15 @@ def init(app: Flask, _settings: Settings) -> None:
     """Template helpers and the palette."""
     app.extensions.setdefault("kehu_menu", ())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    once_rendered.init(app)
     app.jinja_env.globals.update(
         shell=shell,
-        asset=asset,
         badge_html=pages.badge_html,
         cell_html=pages.cell_html,
         cells_shown=pages.cells_shown,
         is_lines=pages.is_lines,
     )
     app.add_url_rule("/palette", "palette", palette)
-
-
-def asset(path: str) -> str:
-    """A static file's address; the version in it lets browsers keep the file for good."""
-    return url_for("static", filename=path, v=current_app.config["VERSION"])
 
 
 def shell() -> Shell:
@@ -108,8 +125,7 @@ def _build() -> Shell:
     return Shell(
         name=current_app.config["APP_NAME"],
         version=current_app.config["VERSION"],
-        menu=menu() if person else [],
-        here=request.blueprint,
+        menu=_menu_of_actor().shown_at(request.blueprint) if person else Markup(),
         user=_person(person) if person else None,
         locale=code,
         locales=[(key, entry["name"], key == code) for key, entry in languages],
@@ -135,16 +151,22 @@ def _person(person: Any) -> Person:
 
 
 def menu() -> list[MenuArea]:
-    """The areas with the screens that the acting person may open; put together once for them."""
+    """The areas with the screens that the acting person may open."""
+    return _menu_of_actor().areas
+
+
+def _menu_of_actor() -> Menu:
+    """Put together once for them."""
     menus = _menus.setdefault(principal.current(), {})
     # A process may hold more than one product, and a product stand under more than one prefix.
     key = (str(id(current_app.extensions)), str(get_locale()), request.root_path)
     if key not in menus:
-        menus[key] = _menu()
+        areas = _areas()
+        menus[key] = Menu(areas, render_template("shell/menu.html", areas=areas))
     return menus[key]
 
 
-def _menu() -> list[MenuArea]:
+def _areas() -> list[MenuArea]:
     areas = []
     for area in current_app.extensions["kehu_menu"]:
         items = [item for view in area.views if (item := _item(view)) is not None]

@@ -1,7 +1,7 @@
 // What every script of the product shares: texts, behaviours by selector, requests, toasts, dialogs.
 window.kehu = (() => {
   "use strict";
-  const settings = JSON.parse(document.getElementById("kehu-settings").textContent);
+  const settings = window.kehuSettings; // of texts/<language>.js
   const token = document.querySelector("meta[name=csrf-token]").content;
   const behaviours = [];
   const loading = new Map();

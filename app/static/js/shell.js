@@ -25,13 +25,16 @@
     });
   });
 
-  mount("[data-preference]", (form) => {
-    const name = form.dataset.preference;
-    form.addEventListener("submit", async (event) => {
+  // The language needs the page anew; theme and density do not.
+  mount("[data-preference]", (group) => {
+    const name = group.dataset.preference;
+    const form = group.closest("form");
+    group.addEventListener("click", async (event) => {
+      const chosen = event.target.closest("button");
+      if (!chosen) return;
       event.preventDefault();
-      const chosen = event.submitter;
       root.dataset[name] = chosen.value;
-      for (const button of form.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button === chosen));
+      for (const button of group.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button === chosen));
       document.dispatchEvent(new CustomEvent("kehu:look"));
       const data = new FormData(form);
       data.set(name, chosen.value);

@@ -1,0 +1,80 @@
+"""What is the same on many pages, rendered once: addresses of files, the head, the scripts' texts.
+
+A process may hold more than one product, and a product stand under more than one prefix of
+addresses: both belong to what is kept.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, render_template, request, url_for
+from flask_babel import force_locale
+from markupsafe import Markup
+
+_KEPT = "kehu_rendered"
+
+
+@dataclass(frozen=True)
+class Script:
+    url: str
+    body: str
+
+
+def init(app: Flask) -> None:
+    app.extensions[_KEPT] = {}
+    app.jinja_env.globals.update(asset=asset, texts_url=texts_url, head_files=head_files)
+    app.add_url_rule("/texts/<locale>.js", "texts", texts)
+
+
+def kept(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    """What `make` gives, made once for this product at this prefix."""
+    found = current_app.extensions[_KEPT]
+    whole = (request.root_path, *key)
+    if whole not in found:
+        found[whole] = make()
+    return found[whole]
+
+
+def address(endpoint: str) -> str:
+    """`url_for` of an endpoint without values."""
+    return str(kept(("address", endpoint), lambda: url_for(endpoint)))
+
+
+def asset(path: str) -> str:
+    """A static file's address; the version in it lets browsers keep the file for good."""
+    version = current_app.config["VERSION"]
+    return str(kept(("asset", path), lambda: url_for("static", filename=path, v=version)))
+
+
+def head_files() -> Markup:
+    """The style sheets and scripts of every page."""
+    found: Markup = kept(("head",), lambda: Markup(render_template("shell/head.html")))  # noqa: S704
+    return found
+
+
+def texts_url(locale: str) -> str:
+    """Where the scripts' texts of a language are; other texts have another address."""
+    return _texts(locale).url
+
+
+def texts(locale: str) -> Response:
+    """The texts and settings of the scripts, for everybody who reads the language."""
+    if locale not in current_app.config["LANGUAGES"]:
+        abort(404)
+    answer = current_app.response_class(_texts(locale).body, mimetype="text/javascript")
+    answer.cache_control.public = answer.cache_control.immutable = True
+    answer.cache_control.max_age = int(current_app.config["SEND_FILE_MAX_AGE_DEFAULT"].total_seconds())
+    return answer
+
+
+def _texts(locale: str) -> Script:
+    def make() -> Script:
+        with force_locale(locale):
+            body = render_template("shell/texts.html", locale=locale)
+        digest = sha256(body.encode()).hexdigest()[:12]
+        return Script(url_for("texts", locale=locale, v=digest), body)
+
+    found: Script = kept(("texts", locale), make)
+    return found
