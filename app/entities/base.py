@@ -72,6 +72,8 @@ class Entity(Model):
     derived_from: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     #: By what two rows are seen to be one written twice; where there are none, nobody looks.
     match_rules: ClassVar[tuple[MatchRule, ...]] = ()
+    #: Relationship → the flag that only one of its rows may have, such as the default address.
+    only_one: ClassVar[Mapping[str, str]] = {}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=1, server_default="1")

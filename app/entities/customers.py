@@ -78,6 +78,7 @@ class Customer(Entity):
         MatchRule(MatchKind.PHONE, ("phone",), 65, ("phone_key",)),
         MatchRule(MatchKind.EMAIL, ("email",), 70, ("email",)),
     )
+    only_one = {"addresses": "is_default", "contacts": "is_primary"}
 
     code: Mapped[str] = mapped_column(String(32), unique=True)
     name: Mapped[str] = mapped_column(String(200), index=True)

@@ -21,6 +21,7 @@ class AuditAction(Choice):
     DELETE = "delete", "Deleted", "red"
     RESTORE = "restore", "Restored", "teal"
     UNDO = "undo", "Undone", "teal"
+    MERGE = "merge", "Merged", "purple"
     ATTACH = "attach", "File attached", "azure"
     DETACH = "detach", "File removed", "orange"
     VIEW = "view", "Viewed", "gray"
