@@ -46,7 +46,9 @@ class FilterPage:
     title: str
     list_url: str
     filters: list[FilterSpec]
-    #: a form without scripts is sent there
-    narrow_url: str
+    #: a form without scripts is sent there; None in the menu, whose forms scripts send
+    narrow_url: str | None
     carried: list[tuple[str, str]]
     help_url: str | None
+    #: does the menu lead to the builder of conditions?
+    builds: bool = False

@@ -35,15 +35,16 @@ class Filtering:
     def filters_part(self) -> Any:
         """One form per filter; the query string is the state of the list."""
         state = read_state(self.listable, request.args)
+        part = "HX-Request" in request.headers
         page = FilterPage(
             title=str(self.list_title),
             list_url=self.list_url(state),
             filters=[filter_of(self, path) for path in self.seen.filters],
-            narrow_url=url_for(f"{self.endpoint}.narrow"),
+            narrow_url=None if part else url_for(f"{self.endpoint}.narrow"),
             carried=state.pairs(page=1),
             help_url=self.help_url,
+            builds=part,
         )
-        part = "HX-Request" in request.headers
         return render_template("list/_filter_menu.html" if part else "list/filters.html", page=page)
 
     @expose("/filters/apply")

@@ -60,7 +60,7 @@
       changed();
     };
     const remove = (above, node, drawn) => element("button", { class: "btn btn-quiet btn-glyph", type: "button", "aria-label": text("remove"), title: text("remove"), onclick: () => {
-      const next = drawn().nextElementSibling?.querySelector("select, button") || drawn().closest("fieldset").querySelector("[data-add]");
+      const next = drawn().nextElementSibling?.querySelector("select, button") || drawn().parentElement.closest(".condition-group").querySelector(":scope > .condition-add > button");
       above.parts.splice(above.parts.indexOf(node), 1);
       drawn().remove();
       next?.focus();
@@ -82,8 +82,8 @@
       const button = (name, glyph, make) => element("button", { class: "btn btn-small", type: "button", "data-add": name, onclick: () => add(make()) }, icon(glyph), element("span", {}, text(name)));
       const adding = element("div", { class: "condition-add" }, button("add_condition", "plus", () => ({})));
       if (depth < DEEPEST) adding.append(button("add_group", "brackets-contain", () => ({ match: node.match === "any" ? "all" : "any", parts: [{}] })));
-      const head = element("legend", { class: "condition-match" }, element("span", {}, text(depth ? "that_meet" : "records_with")), match);
-      const made = element("fieldset", { class: "condition-group" }, head, parts, adding);
+      const head = element("div", { class: "condition-match" }, element("span", {}, text(depth ? "that_meet" : "records_with")), match);
+      const made = element("div", { class: "condition-group", role: "group", "aria-label": text("build_condition") }, head, parts, adding);
       if (above) head.append(remove(above, node, () => made));
       return made;
     };
@@ -278,6 +278,7 @@
     dialog.addEventListener("close", () => dialog.remove());
     document.body.append(dialog);
     dialog.showModal();
+    refresh(dialog);
     built.focus();
   };
   document.addEventListener("click", (event) => {
