@@ -1,10 +1,10 @@
 """The stock overview: what is there by product and by warehouse, each figure with its rows."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app, render_template, request, url_for
+from flask import current_app, render_template, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import format_decimal, lazy_gettext
@@ -16,9 +16,9 @@ from app.extensions import db
 from app.lowcode import field_rights, listing
 from app.lowcode.fields.inputs import translated
 from app.lowcode.figures import Figure, ShownFigure, show
-from app.lowcode.listing import ListState, read_state
+from app.lowcode.listing import ListState
 from app.lowcode.pages import Cell, Chip, Column, FilterSpec, Row, Sheet
-from app.lowcode.screens.filters import chips_of, filter_of
+from app.lowcode.screens.overview import Overview
 from app.rules.errors import DomainError
 from app.services.inventory.overview import (
     ProductStock,
@@ -29,16 +29,6 @@ from app.services.inventory.overview import (
     stock_by_warehouse,
 )
 
-FILTERS = (
-    "warehouse",
-    "product",
-    "product.category",
-    "product.supplier",
-    "product.use",
-    "product.is_discontinued",
-    "is_low",
-    "is_short",
-)
 PRODUCTS = 50
 #: more warehouses than these are read in the list of stock levels
 WAREHOUSES = 6
@@ -68,37 +58,33 @@ class StockPage:
 
 
 @dataclass(frozen=True)
-class StockRequest:
+class StockRequest(Overview):
     """The levels asked about: the state of their list, and how its figures are linked."""
 
-    levels: Any
-    state: ListState
-    #: what `chips_of` asks of a screen
-    model: type[Any] = StockLevel
-
-    @classmethod
-    def read(cls) -> "StockRequest":
-        levels = current_app.extensions["kehu_screens"][StockLevel]
-        state = read_state(levels.listable, request.args)
-        narrowed = tuple(pair for pair in state.filters if pair[0] in FILTERS)
-        kept = ListState(filters=narrowed, page=state.page, problems=state.problems)
-        return cls(levels, kept)
-
-    def list_url(self, state: ListState, **changed: Any) -> str:
-        """The overview itself under another state."""
-        return url_for("StockView.show") + replace(state, **changed).query()
+    model = StockLevel
+    endpoint = "StockView.show"
+    filters = (
+        "warehouse",
+        "product",
+        "product.category",
+        "product.supplier",
+        "product.use",
+        "product.is_discontinued",
+        "is_low",
+        "is_short",
+    )
 
     def behind(self, text: str, *narrower: tuple[str, str]) -> Cell:
         """A figure with the list of the levels it counts, for who may open it."""
-        if not self.levels.may("can_list"):
+        if not self.screen.may("can_list"):
             return Cell("text", text)
         filters = (*self.state.filters, *narrower)
-        return Cell("link", text, url=self.levels.list_url(ListState(filters=filters)))
+        return Cell("link", text, url=self.screen.list_url(ListState(filters=filters)))
 
     def tiles(self) -> list[ShownFigure]:
         chosen = {f"f.{name}": text for name, text in self.state.filters}
         figures = [
-            Figure(label, self.levels.resource, {**chosen, **query}, icon, sum=column)
+            Figure(label, self.screen.resource, {**chosen, **query}, icon, sum=column)
             for label, query, icon, column in TILES
         ]
         return [shown for figure in figures if (shown := show(figure)) is not None]
@@ -135,22 +121,22 @@ def stock_page(title: str) -> StockPage:
     asked = StockRequest.read()
     page = StockPage(
         title=title,
-        chips=chips_of(asked, asked.state),
-        filters=[filter_of(asked.levels, p) for p in FILTERS if p in asked.levels.listable.filters],
-        clear_url=asked.list_url(asked.state, filters=(), page=1) if asked.state.filters else None,
+        chips=asked.chips,
+        filters=asked.filter_forms,
+        clear_url=asked.clear_url,
         help_url="/help/inventory",
         tiles=[],
-        warnings=[translated(error) for error in asked.state.problems],
+        warnings=asked.problems,
     )
     try:
-        where = listing.condition(asked.levels.listable, asked.state)
+        where = listing.condition(asked.screen.listable, asked.state)
         page.tiles = asked.tiles()
     except DomainError as error:
         page.warnings.append(translated(error))
         return page
     warehouses = stock_by_warehouse(db.session, where)
     page.warehouses = _warehouse_sheet(asked, warehouses)
-    if asked.levels.may("can_list") and _shows_value():
+    if asked.screen.may("can_list") and _shows_value():
         page.chart_url = url_for("StockLevelView.chart") + asked.state.query(page=1)
     count = count_products(db.session, where)
     offset = (asked.state.page - 1) * PRODUCTS

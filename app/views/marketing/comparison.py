@@ -1,9 +1,9 @@
 """Campaigns side by side: what each cost, whom it reached, and what it brought."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, jsonify, render_template, request, url_for
+from flask import jsonify, render_template, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -14,15 +14,12 @@ from app.entities.marketing import Campaign
 from app.extensions import db
 from app.lowcode import field_rights, listing
 from app.lowcode.fields import field_of
-from app.lowcode.fields.inputs import translated
-from app.lowcode.listing import ListState, read_state
 from app.lowcode.pages import Cell, Chip, Column, FilterSpec, Row, Sheet
-from app.lowcode.screens.filters import chips_of, filter_of
+from app.lowcode.screens.overview import Overview
 from app.rules.marketing import CampaignResults, together
 from app.services.marketing import results_of
 from app.views.marketing.results import figures_of, labels_of, texts_of
 
-FILTERS = ("type", "status", "start_date", "owner", "team")
 #: the newest ones; filters lead to older ones
 MOST = 100
 #: the newest ones that a reader can still tell apart in the chart
@@ -56,30 +53,18 @@ class ComparisonPage:
 
 
 @dataclass(frozen=True)
-class ComparisonRequest:
+class ComparisonRequest(Overview):
     """The campaigns asked about: the state of their list."""
 
-    campaigns: Any
-    state: ListState
-    #: what `chips_of` asks of a screen
-    model: type[Any] = Campaign
-
-    @classmethod
-    def read(cls) -> "ComparisonRequest":
-        campaigns = current_app.extensions["kehu_screens"][Campaign]
-        state = read_state(campaigns.listable, request.args)
-        narrowed = tuple(pair for pair in state.filters if pair[0] in FILTERS)
-        return cls(campaigns, ListState(filters=narrowed, problems=state.problems))
-
-    def list_url(self, state: ListState, **changed: Any) -> str:
-        """The comparison itself under another state."""
-        return url_for("CampaignComparisonView.show") + replace(state, **changed).query()
+    model = Campaign
+    filters = ("type", "status", "start_date", "owner", "team")
+    endpoint = "CampaignComparisonView.show"
 
     def compared(self) -> Compared:
         """The newest first."""
         query = (
             select(Campaign)
-            .where(listing.condition(self.campaigns.listable, self.state))
+            .where(listing.condition(self.screen.listable, self.state))
             .order_by(Campaign.start_date.desc().nulls_last(), Campaign.id.desc())
             .limit(MOST)
         )
@@ -108,17 +93,13 @@ class CampaignComparisonView(BaseView):
         asked = ComparisonRequest.read()
         page = ComparisonPage(
             title=str(self.list_title),
-            chips=chips_of(asked, asked.state),
-            filters=[
-                filter_of(asked.campaigns, path)
-                for path in FILTERS
-                if path in asked.campaigns.listable.filters
-            ],
-            clear_url=asked.list_url(asked.state, filters=()) if asked.state.filters else None,
+            chips=asked.chips,
+            filters=asked.filter_forms,
+            clear_url=asked.clear_url,
             help_url="/help/marketing",
-            campaigns=_sheet(asked.campaigns, asked.compared()),
+            campaigns=_sheet(asked.screen, asked.compared()),
             chart_url=url_for("CampaignComparisonView.chart") + asked.state.query(),
-            warnings=[translated(error) for error in asked.state.problems],
+            warnings=asked.problems,
         )
         return render_template("campaigns.html", page=page)
 
@@ -143,7 +124,7 @@ class CampaignComparisonView(BaseView):
                         "data": [float(found.revenue) for _c, found in compared],
                     },
                 ],
-                "urls": [asked.campaigns.url_of(campaign.id) for campaign, _found in compared],
+                "urls": [asked.screen.url_of(campaign.id) for campaign, _found in compared],
             }
         )
 

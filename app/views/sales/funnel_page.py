@@ -19,8 +19,8 @@ from app.lowcode.fields.moments import today
 from app.lowcode.fields.relations import key_of
 from app.lowcode.listing import ListState, read_state
 from app.lowcode.pages import Chip, Column, FilterSpec, Row
-from app.lowcode.screens.filters import chips_of, filter_of
 from app.lowcode.screens.lists import columns_of, rows_of
+from app.lowcode.screens.overview import Overview
 from app.lowcode.settings import stuck_days
 from app.rules.errors import DomainError
 from app.rules.funnel import last_day_stuck
@@ -28,17 +28,6 @@ from app.rules.masking import Masked
 from app.services.sales.funnel import Funnel, StageFigures, funnel_of
 from app.services.sales.pipelines import default_pipeline
 
-FILTERS = (
-    "owner",
-    "team",
-    "region",
-    "product",
-    "customer",
-    "source",
-    "engaged_date",
-    "expected_close_date",
-    "closed_date",
-)
 STUCK_COLUMNS = ("title", "customer", "stage", "stage_since", "amount", "owner")
 MOST_STUCK = 20
 
@@ -89,16 +78,26 @@ class FunnelPage:
 
 
 @dataclass(frozen=True)
-class FunnelRequest:
+class FunnelRequest(Overview):
     """The deals asked about: the state of their list, and the pipeline that is looked at."""
 
-    deals: Any
-    state: ListState
+    model = Deal
+    endpoint = "FunnelView.show"
+    filters = (
+        "owner",
+        "team",
+        "region",
+        "product",
+        "customer",
+        "source",
+        "engaged_date",
+        "expected_close_date",
+        "closed_date",
+    )
+
     pipeline: Pipeline | None
     today: date
     least_days: int
-    #: what `chips_of` asks of a screen
-    model: type[Any] = Deal
 
     @classmethod
     def read(cls) -> "FunnelRequest":
@@ -111,14 +110,12 @@ class FunnelRequest:
                 pipeline = default_pipeline(db.session)
             except DomainError:
                 pipeline = None
-        narrowed = tuple(pair for pair in state.filters if pair[0] in FILTERS)
-        state = ListState(filters=narrowed, problems=state.problems)
-        return cls(deals, state, pipeline, today(), stuck_days())
+        return cls(deals, cls.narrowed(state), pipeline, today(), stuck_days())
 
     def funnel(self) -> Funnel:
         """The figures; DomainError for a filter that cannot be read or without any pipeline."""
         pipeline = self.pipeline or default_pipeline(db.session)
-        where = listing.condition(self.deals.listable, self.state)
+        where = listing.condition(self.screen.listable, self.state)
         return funnel_of(db.session, pipeline, where, today=self.today, least_days=self.least_days)
 
     # addresses --------------------------------------------------------------------
@@ -132,10 +129,10 @@ class FunnelRequest:
 
     def behind(self, *narrower: tuple[str, str], where: str = "") -> str | None:
         """The list of the deals that a figure counts, for who may open it."""
-        if not self.deals.may("can_list") or self.pipeline is None:
+        if not self.screen.may("can_list") or self.pipeline is None:
             return None
         filters = (("pipeline", str(self.pipeline.id)), *self.state.filters, *narrower)
-        return str(self.deals.list_url(ListState(filters=filters, where=where)))
+        return str(self.screen.list_url(ListState(filters=filters, where=where)))
 
     def stage_row(self, funnel: Funnel, row: StageFigures) -> StageRow:
         here = ("stage", str(row.stage.id))
@@ -191,19 +188,18 @@ def funnel_page(title: str, asked: FunnelRequest) -> FunnelPage:
     pipelines = db.session.scalars(
         select(Pipeline).where(Pipeline.is_active.is_(True)).order_by(Pipeline.position)
     )
-    shown = asked.deals.listable.filters
     page = FunnelPage(
         title=title,
         pipelines=[
             (pipeline.name, asked.url_in(pipeline, asked.state), pipeline is asked.pipeline)
             for pipeline in pipelines
         ],
-        chips=chips_of(asked, asked.state),
-        filters=[filter_of(asked.deals, path) for path in FILTERS if path in shown],
-        clear_url=asked.list_url(asked.state, filters=()) if asked.state.filters else None,
+        chips=asked.chips,
+        filters=asked.filter_forms,
+        clear_url=asked.clear_url,
         help_url="/help/sales",
         least_days=asked.least_days,
-        warnings=[translated(error) for error in asked.state.problems],
+        warnings=asked.problems,
     )
     try:
         funnel = asked.funnel()
@@ -272,9 +268,9 @@ def _list_stuck(page: FunnelPage, asked: FunnelRequest, funnel: Funnel) -> None:
         size=MOST_STUCK,
     )
     paths = field_rights.visible_paths(Deal, STUCK_COLUMNS)
-    rows = listing.fetch(asked.deals.listable, state, paths)
-    page.columns = columns_of(asked.deals, paths, None)
-    page.rows = rows_of(asked.deals, rows, paths)
+    rows = listing.fetch(asked.screen.listable, state, paths)
+    page.columns = columns_of(asked.screen, paths, None)
+    page.rows = rows_of(asked.screen, rows, paths)
     page.stuck_url = asked.behind(where=state.where)
 
 

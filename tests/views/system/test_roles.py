@@ -178,6 +178,13 @@ def test_a_copy_has_the_same_rights_under_a_name_of_its_own(visitor: Visitors, l
     assert (rights, scopes) == look(state_of, "sales")[:2]
 
 
+def test_two_who_edit_a_role_are_told_of_each_other(visitor: Visitors, look: Any) -> None:
+    boss = visitor("administrator", locale="en")
+    answer = boss.post(f"/roles/{look(role_id, 'sales')}/edit", description="又改", version="9")
+    assert answer.status_code == 409
+    assert "Somebody else saved it after you had opened it." in answer.text
+
+
 def test_a_new_role_starts_with_nothing(visitor: Visitors, look: Any) -> None:
     boss = visitor("administrator")
     answer = boss.post("/roles/new", name="门店 店长", description="")
