@@ -25,7 +25,9 @@ from app.lowcode import (
     search,
     shell,
 )
+from app.lowcode.search import palette
 from app.lowcode.security import LocaleManager, SecurityManager, init_security
+from app.lowcode.shelf import sidebar
 from config import Settings
 
 Step = Callable[[Flask, Settings], None]
@@ -137,5 +139,7 @@ STEPS: list[Step] = [
     headers.init,
     problems.init,
     shell.init,
+    palette.init,
+    sidebar.init,
     health,
 ]

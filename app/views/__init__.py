@@ -55,9 +55,11 @@ from app.views.system.notifications import NotificationView
 from app.views.system.organization import RegionView, TeamView
 from app.views.system.roles import RoleView
 from app.views.system.rules import AccessRuleView
+from app.views.system.saved_views import SavedViewsView
 from app.views.system.sessions import OwnSessionsView, UserSessionView
 from app.views.system.settings import SettingView
 from app.views.system.shares import ShareView
+from app.views.system.shelf import ShelfView
 from app.views.system.users import UserView
 from app.views.work import MyDayView, TaskView
 
@@ -166,6 +168,8 @@ UNLISTED: tuple[type[BaseView], ...] = (
     NotificationView,
     ExportView,
     ShareView,
+    SavedViewsView,
+    ShelfView,
     ExplainView,
 )
 

@@ -11,6 +11,10 @@ _SIGNED_IN = Door()
 _SENT_ON = Door(opened=frozenset({302}))
 _NOT_MINE = Door(opened=frozenset({302, 404}))
 _IMPORT = ("can_import",)
+# Views of a list are their maker's: whoever opens the list keeps some.
+_VIEWS = Door(("can_list",))
+_VIEWS_CHANGED = Door(_VIEWS.rights, frozenset({302}))
+_NO_VIEW = Door(_VIEWS.rights, ABSENT)
 
 
 def _page(method: str, path: str, door: Door, entity: str | None = None, **body: Any) -> Probe:
@@ -43,6 +47,20 @@ PAGES: dict[tuple[str, str], list[Probe]] = {
     ("NotificationView.all", "GET"): [_page("GET", "/notifications/", _SIGNED_IN)],
     ("NotificationView.recent", "GET"): [_page("GET", "/notifications/recent", _SIGNED_IN)],
     ("NotificationView.read", "POST"): [_page("POST", "/notifications/read", _SENT_ON)],
+    ("ShelfView.part", "GET"): [_page("GET", "/shelf/", _SIGNED_IN)],
+    ("ShelfView.recent", "GET"): [_page("GET", "/shelf/recent", _SIGNED_IN)],
+    ("ShelfView.star", "POST"): [
+        _page("POST", "/shelf/customers/{key}", Door(("can_show",), frozenset({302})), "Customer")
+    ],
+    ("SavedViewsView.menu", "GET"): [_page("GET", "/saved-views/customers", _VIEWS)],
+    ("SavedViewsView.open", "GET"): [_page("GET", "/saved-views/customers/0", _NO_VIEW)],
+    ("SavedViewsView.save", "POST"): [_page("POST", "/saved-views/customers", _VIEWS_CHANGED)],
+    ("SavedViewsView.change", "POST"): [_page("POST", "/saved-views/customers/0", _NO_VIEW)],
+    ("SavedViewsView.delete", "POST"): [_page("POST", "/saved-views/customers/0/delete", _NO_VIEW)],
+    ("SavedViewsView.pin", "POST"): [_page("POST", "/saved-views/customers/0/pin", _NO_VIEW)],
+    ("SavedViewsView.default", "POST"): [
+        _page("POST", "/saved-views/customers/default", _VIEWS_CHANGED)
+    ],
     ("OwnSessionsView.list", "GET"): [_page("GET", "/account/sessions/", _SIGNED_IN)],
     ("OwnSessionsView.end", "POST"): [_page("POST", "/account/sessions/0/end", _NOT_MINE)],
     ("OwnSessionsView.end_others", "POST"): [

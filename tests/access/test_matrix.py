@@ -22,8 +22,8 @@ SCREENS = sorted(
     for view in area.views
     if getattr(view, "datamodel", None) is not None
 )
-#: Tables that tell what was tried, not what is there.
-TRAILS = ("audit", "session", "login_attempt")
+#: Tables that tell what was tried and opened, not what is there.
+TRAILS = ("audit", "session", "login_attempt", "recently_viewed")
 
 
 def test_every_address_stands_in_the_table(company: Company) -> None:

@@ -15,7 +15,15 @@ from app.lowcode.pages.records import (
     Step,
     Tab,
 )
-from app.lowcode.pages.views import ColumnChoice, ColumnPage, CurrentView, OpenView, ViewLink, ViewMenu
+from app.lowcode.pages.views import (
+    ColumnChoice,
+    ColumnPage,
+    CurrentView,
+    OpenView,
+    Star,
+    ViewLink,
+    ViewMenu,
+)
 
 __all__ = [
     "Action",
@@ -46,6 +54,7 @@ __all__ = [
     "Row",
     "Sheet",
     "ShownSection",
+    "Star",
     "Step",
     "Tab",
     "ViewLink",

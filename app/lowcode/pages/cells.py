@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 
-
 @dataclass(slots=True)
 class Cell:
     """One value as shown. `kind`: text, long, number, money, date, moment, flag, badge, link,

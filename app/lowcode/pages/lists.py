@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from app.lowcode.pages.cells import Cell, Column, Row
 from app.lowcode.pages.filters import Chip
+from app.lowcode.pages.views import CurrentView
 
 
 @dataclass(slots=True)
@@ -88,6 +89,8 @@ class ListPage:
     bulk_actions: list[Action] = field(default_factory=list)
     clear_url: str | None = None
     help_url: str | None = None
+    #: the saved view it stands in
+    view: CurrentView | None = None
     #: the chooser of columns, loaded when its menu is opened
     columns_url: str | None = None
     #: the forms of the filters, loaded when their menu is opened

@@ -1,4 +1,4 @@
-"""Cells as HTML. A list has hundreds of them, and calls of template macros take most of its time."""
+"""Cells as HTML: a list has hundreds of them, and calls of macros would take most of its time."""
 
 from collections.abc import Callable
 from typing import Any

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.lowcode.pages.cells import Cell, Column
 from app.lowcode.pages.lists import Action
+from app.lowcode.pages.views import Star
 
 
 @dataclass(slots=True)
@@ -104,5 +105,7 @@ class RecordPage:
     history_url: str | None = None
     #: part with whom it is shared, loaded on its own; None where it cannot be
     shares_url: str | None = None
+    #: None where nobody keeps favourites
+    star: Star | None = None
     #: page that explains who sees it, for those who may ask
     access_url: str | None = None

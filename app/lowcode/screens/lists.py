@@ -11,11 +11,13 @@ from app.lowcode import listing, once
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import RelationField
 from app.lowcode.listing import ListState
+from app.lowcode.once_rendered import kept_for_actor
 from app.lowcode.pages import Action, Cell, Column, Layout, ListPage, Row
 from app.lowcode.screens.columns import shown_columns, widths_of
 from app.lowcode.screens.declare import Board, Calendar, Chart
 from app.lowcode.screens.filters import chips_of
 from app.lowcode.screens.reading import read_list, totals_of
+from app.lowcode.screens.saved import current_view
 from app.lowcode.selection import ListedRow
 from app.lowcode.tally import Tally
 
@@ -27,6 +29,8 @@ _LAYOUTS = {
     "chart": (_l("Chart"), "chart-bar"),
 }
 _NO_FIGURES = Tally(0)
+#: kinds of fields with few values
+_REPEATED = frozenset({"choice", "flag"})
 _DECLARED = {"board": Board, "calendar": Calendar, "chart": Chart}
 
 
@@ -66,6 +70,7 @@ def list_page(view: Any, state: ListState) -> ListPage:
         q=state.q,
         search_label=_search_label(view),
         chips=chips_of(view, state),
+        view=current_view(view, state),
         columns_url=view.columns_url(state) if layout == "list" else None,
         filters_url=view.filters_url(state) if view.seen.filters else None,
         carried=[pair for pair in state.pairs(page=1) if pair[0] != "q"],
@@ -105,14 +110,15 @@ def columns_of(
     view: Any, paths: Any, state: ListState | None, figures: Tally = _NO_FIGURES
 ) -> list[Column]:
     """Heads of a list; sort links only where a state is given."""
-    sort = dict(state.sort or view.listable.order) if state else {}
+    source = view.listable
+    sort = dict(state.sort or source.order) if state else {}
     widths = widths_of(view, state.columns) if state else {}
     columns = []
     for path in paths:
         resolved = resolve(view.model, path)
         down = sort.get(path)
         url = None
-        if state and path in view.listable.sortable:
+        if state and path in source.sortable:
             url = view.list_url(state, sort=((path, down is False),), page=1)
         total, average = figures.sums.get(path), figures.averages.get(path)
         columns.append(
@@ -133,12 +139,13 @@ def columns_of(
 
 def rows_of(view: Any, rows: Sequence[ListedRow], paths: Sequence[str]) -> list[Row]:
     """Rows as shown, linked where the person may open them."""
-    writers = [_writer(view, path) for path in paths]
+    columns = [(path, _writer(view, path)) for path in paths]
     start = view.list_url() if view.may("can_show") else None
     shown = []
     for row in rows:
         url = f"{start}{row.id}" if start else ""
-        cells = [write(row.values[path]) for path, write in zip(paths, writers, strict=True)]
+        values = row.values
+        cells = [write(values[path]) for path, write in columns]
         if cells and cells[0].kind == "text" and url:
             cells[0] = Cell("link", cells[0].text, url=url)
         shown.append(Row(row.id, url, cells, row.version))
@@ -151,13 +158,16 @@ def cell_of(view: Any, path: str, value: Any) -> Cell:
 
 
 def _writer(view: Any, path: str) -> Callable[[Any], Cell]:
-    """What writes the cells of one column: what does not differ by row is asked once."""
+    """What writes the cells of one column: what does not differ by row is asked once, and few
+    values that many rows have are written once."""
     field = resolve(view.model, path).field
+    if field.kind in _REPEATED:
+        return _once_each(field.cell)
     if not isinstance(field, RelationField):
         return field.cell
     screen = view.screen_of(field.target)
     if screen is None or not screen.may("can_show"):
-        return field.cell
+        return _once_each(field.cell)
     start = screen.list_url()
 
     def linked(value: Any) -> Cell:
@@ -165,7 +175,19 @@ def _writer(view: Any, path: str) -> Callable[[Any], Cell]:
         cell.url = None if value is None else f"{start}{value.id}"
         return cell
 
-    return linked
+    return _once_each(linked)
+
+
+def _once_each(write: Callable[[Any], Cell]) -> Callable[[Any], Cell]:
+    written: dict[Any, Cell] = {}
+
+    def wrapped(value: Any) -> Cell:
+        cell = written.get(value)
+        if cell is None:
+            cell = written[value] = write(value)
+        return cell
+
+    return wrapped
 
 
 def _search_label(view: Any) -> str:
@@ -202,8 +224,13 @@ def actions_of(view: Any, *, bulk: bool, item: Any = None) -> list[Action]:
 
 
 def bulk_actions_of(view: Any) -> list[Action]:
-    """The buttons for ticked rows."""
-    return [*view.bulk_edit_action(), *actions_of(view, bulk=True), *_deletion(view)]
+    """The buttons for ticked rows, which follow from rights alone."""
+
+    def make() -> list[Action]:
+        return [*view.bulk_edit_action(), *actions_of(view, bulk=True), *_deletion(view)]
+
+    found: list[Action] = kept_for_actor(("bulk actions", view.resource), make)
+    return found
 
 
 def _deletion(view: Any) -> list[Action]:

@@ -24,6 +24,7 @@ from app.lowcode.pages import (
     LineTable,
     RecordPage,
     ShownSection,
+    Star,
     Tab,
 )
 from app.lowcode.scope import may_change
@@ -33,6 +34,7 @@ from app.lowcode.screens.forms import line_texts, line_totals
 from app.lowcode.screens.lists import actions_of, cell_of
 from app.lowcode.screens.saving import is_visible
 from app.lowcode.screens.timeline import timeline_of
+from app.lowcode.shelf.held import my_shelf
 
 
 def record_page(view: Any, item: Any) -> RecordPage:
@@ -68,10 +70,16 @@ def record_page(view: Any, item: Any) -> RecordPage:
         shares_url=url_for("ShareView.card", resource=view.resource, pk=item.id)
         if can_be_shared(view.model)
         else None,
+        star=_star(view, item),
         access_url=view.access_url(item),
         version=getattr(item, "version", None),
         key=once.new_key(),
     )
+
+
+def _star(view: Any, item: Any) -> Star:
+    url = url_for("ShelfView.star", resource=view.resource, pk=item.id)
+    return Star(url, (view.model.__name__, item.id) in my_shelf().favourites)
 
 
 def _own_url(view: Any, name: str, item: Any) -> str | None:

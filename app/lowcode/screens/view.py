@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import abort, current_app, render_template, request, url_for
+from flask import abort, current_app, make_response, render_template, request, url_for
 from flask_appbuilder import ModelView, expose, has_access
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import permission_name
@@ -18,6 +18,7 @@ from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import LARGEST_KEY
 from app.lowcode.listing import Listable, ListState
 from app.lowcode.naming import plural_of, resource_of, title_of
+from app.lowcode.once_rendered import address
 from app.lowcode.screens.acting import Acting
 from app.lowcode.screens.building import Building
 from app.lowcode.screens.bulk_editing import BulkEditing
@@ -63,6 +64,7 @@ class EntityView(
     RecordExtras,
     LayoutData,
     Filtering,
+    Summing,
     Building,
     ColumnChoosing,
     Pickers,
@@ -286,7 +288,10 @@ class EntityView(
         if (elsewhere := first_look(self)) is not None:
             return elsewhere
         state = asked_state(self)
-        return render_template("list.html", page=list_page(self, state))
+        answer = make_response(render_template("list.html", page=list_page(self, state)))
+        if state.view and not request.args:
+            answer.headers["HX-Push-Url"] = self.list_url(state)
+        return answer
 
     @expose("/<int:pk>")
     @has_access
@@ -331,7 +336,7 @@ class EntityView(
         return url_for("ExplainView.record", resource=self.resource, pk=item.id)
 
     def list_url(self, state: ListState | None = None, **changed: Any) -> str:
-        return url_for(f"{self.endpoint}.list") + (state.query(**changed) if state else "")
+        return address(f"{self.endpoint}.list") + (state.query(**changed) if state else "")
 
     def back_to_list(self) -> str:
         """The list as it was, where the form says so and the address is ours."""

@@ -1,1 +1,1 @@
-"""What a person keeps at hand: saved views of lists, pins, favourites, and what they opened last."""
+"""What a person keeps at hand: saved views, pins, favourites, and what they opened last."""

@@ -6,7 +6,7 @@ Everything is done on behalf of the acting person and flushed; the edge commits.
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.entities.system.organization import Team
@@ -162,17 +162,14 @@ def _check_role(actor: Principal, role_id: int) -> None:
 
 
 # what is done with them ---------------------------------------------------------
-def open_with(session: Session, entity: str, held: HeldView | None) -> None:
+def open_with(session: Session, entity: str, view_id: int | None) -> None:
     """From now on the acting person's list opens with this view; None: with the plain list."""
-    _set_default(session, entity, held, user_id=_me())
+    _set_default(session, entity, view_id, user_id=_me())
 
 
 def forget_default(session: Session, entity: str) -> None:
     """The list opens as the person's roles have it."""
-    mine = ViewDefault.user_id == _me()
-    for row in session.scalars(select(ViewDefault).where(mine, ViewDefault.entity == entity)):
-        session.delete(row)
-    session.flush()
+    _drop_default(session, entity, ViewDefault.user_id == _me())
 
 
 def open_role_with(session: Session, entity: str, held: HeldView | None, role_id: int) -> None:
@@ -184,35 +181,37 @@ def open_role_with(session: Session, entity: str, held: HeldView | None, role_id
         raise ViewRefused("You may not share views with others.")
     _check_role(current(), role_id)
     if held is None:
-        of_role = ViewDefault.role_id == role_id
-        for row in session.scalars(select(ViewDefault).where(of_role, ViewDefault.entity == entity)):
-            session.delete(row)
-        session.flush()
+        _drop_default(session, entity, ViewDefault.role_id == role_id)
         return
     is_theirs = held.audience is Audience.EVERYBODY or held.role_id == role_id
     if not is_theirs:
         raise InvalidInput("Share the view with this role or with everybody first.")
-    _set_default(session, entity, held, role_id=role_id)
+    _set_default(session, entity, held.id, role_id=role_id)
 
 
-def _set_default(session: Session, entity: str, held: HeldView | None, **whose: int) -> None:
+def _drop_default(session: Session, entity: str, whose: ColumnElement[bool]) -> None:
+    for row in session.scalars(select(ViewDefault).where(whose, ViewDefault.entity == entity)):
+        session.delete(row)
+    session.flush()
+
+
+def _set_default(session: Session, entity: str, view_id: int | None, **whose: int) -> None:
     ((column, key),) = whose.items()
     found = select(ViewDefault).where(
         getattr(ViewDefault, column) == key, ViewDefault.entity == entity
     )
     row = session.scalar(found) or ViewDefault(entity=entity, **whose)
-    row.view_id = held.id if held is not None else None
+    row.view_id = view_id
     session.add(row)
     session.flush()
 
 
-def set_pinned(session: Session, held: HeldView, *, pinned: bool) -> None:
-    """Keep a view in the acting person's sidebar, or take it out."""
-    row = session.scalar(
-        select(ViewPin).where(ViewPin.user_id == _me(), ViewPin.view_id == held.id)
-    )
+def set_pinned(session: Session, view_id: int, *, pinned: bool) -> None:
+    """Keep a view that the acting person sees in their sidebar, or take it out."""
+    found = select(ViewPin).where(ViewPin.user_id == _me(), ViewPin.view_id == view_id)
+    row = session.scalar(found)
     if pinned and row is None:
-        session.add(ViewPin(user_id=_me(), view_id=held.id))
+        session.add(ViewPin(user_id=_me(), view_id=view_id))
     elif not pinned and row is not None:
         session.delete(row)
     session.flush()

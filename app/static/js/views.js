@@ -1,4 +1,4 @@
-// The columns of a list: their chooser, loaded when it is opened, and the edges of the heads, to be dragged.
+// What a person makes of a list: the menus of columns and views, loaded when opened, and edges of heads to be dragged.
 (() => {
   "use strict";
   const { mount, request, toast, vendor } = window.kehu;
@@ -6,10 +6,9 @@
   const [NARROWEST, WIDEST] = [48, 900];
   const show = (cols) => window.kehu.list.visit(window.kehu.list.address({ cols }));
 
-  mount("#list-columns", (place) => {
-    const button = place.querySelector("[data-bs-toggle]");
-    const menu = place.querySelector("[data-url]");
-    if (!button) return;
+  // A menu whose contents come when it is opened.
+  mount(":is(#list-columns, #list-view) [data-url]", (menu) => {
+    const button = menu.previousElementSibling;
     button.addEventListener("show.bs.dropdown", async () => {
       if (menu.childElementCount) return;
       try {
