@@ -1,19 +1,16 @@
-"""What surrounds every page: menu, person, preferences, palette and the helpers of templates."""
+"""What surrounds every page: menu, person, preferences and the helpers of templates."""
 
 from dataclasses import dataclass, field
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from flask import Flask, abort, current_app, g, jsonify, render_template, request, url_for
+from flask import Flask, current_app, g, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
-
 from markupsafe import Markup, escape
 
 from app.extensions import db
 from app.lowcode import (
     field_rights,
-    listing,
     locale,
     notifications,
     once_rendered,
@@ -21,15 +18,7 @@ from app.lowcode import (
     principal,
 )
 from app.lowcode.fields.base import humanize
-from app.lowcode.listing import ListState
-from app.lowcode.principal import Principal
 from config import Settings
-
-PALETTE_ROWS = 5
-
-
-#: menus by who sees them: one more language or prefix of addresses is one more menu
-_menus: WeakKeyDictionary[Principal, dict[tuple[str, ...], "Menu"]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +83,7 @@ class Shell:
 
 
 def init(app: Flask, _settings: Settings) -> None:
-    """Template helpers and the palette."""
+    """Template helpers."""
     app.extensions.setdefault("kehu_menu", ())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     once_rendered.init(app)
@@ -105,7 +94,6 @@ def init(app: Flask, _settings: Settings) -> None:
         cells_shown=pages.cells_shown,
         is_lines=pages.is_lines,
     )
-    app.add_url_rule("/palette", "palette", palette)
 
 
 def shell() -> Shell:
@@ -156,14 +144,12 @@ def menu() -> list[MenuArea]:
 
 
 def _menu_of_actor() -> Menu:
-    """Put together once for them."""
-    menus = _menus.setdefault(principal.current(), {})
-    # A process may hold more than one product, and a product stand under more than one prefix.
-    key = (str(id(current_app.extensions)), str(get_locale()), request.root_path)
-    if key not in menus:
+    def make() -> Menu:
         areas = _areas()
-        menus[key] = Menu(areas, render_template("shell/menu.html", areas=areas))
-    return menus[key]
+        return Menu(areas, render_template("shell/menu.html", areas=areas))
+
+    found: Menu = once_rendered.kept_for_actor(("menu",), make)
+    return found
 
 
 def _areas() -> list[MenuArea]:
@@ -184,42 +170,3 @@ def _item(view_class: type[Any]) -> Item | None:
         return None
     url = url_for(f"{view.endpoint}.{view.default_view}")
     return Item(str(view.list_title), url, view.icon, view.endpoint)
-
-
-def palette() -> Any:
-    """Screens and records whose name or declared columns hold the words typed."""
-    if not getattr(g.user, "is_authenticated", False):
-        abort(401)
-    words = request.args.get("q", "").strip()[:100]
-    groups = [{"label": _("Screens"), "items": _screens(words)}]
-    if words:
-        groups += [
-            {"label": str(view.list_title), "items": _records(view, words)}
-            for view in current_app.extensions["kehu_screens"].values()
-            if view.seen.search and view.may("can_list") and view.may("can_show")
-        ]
-    return jsonify({"groups": [group for group in groups if group["items"]]})
-
-
-def _screens(words: str) -> list[dict[str, str]]:
-    return [
-        {"label": item.label, "hint": area.label, "url": item.url, "icon": item.icon}
-        for area in menu()
-        for item in area.items
-        if words.casefold() in item.label.casefold()
-    ][:8]
-
-
-def _records(view: Any, words: str) -> list[dict[str, str]]:
-    state = ListState(q=words, size=PALETTE_ROWS)
-    label, code = view.model.label_column, view.model.code_column
-    paths = [label, *([code] if code and code != label else [])]
-    return [
-        {
-            "label": str(row.values[label] or ""),
-            "hint": str(row.values[paths[-1]] or "") if len(paths) > 1 else "",
-            "url": view.url_of(row.id),
-            "icon": view.icon,
-        }
-        for row in listing.fetch(view.listable, state, paths)
-    ]

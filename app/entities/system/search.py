@@ -52,13 +52,15 @@ class SearchEntry(Model):
 
 
 class SearchDeclaration(Model):
-    """What was declared of an entity when its entries were last made."""
+    """What was declared of an entity when its entries were last made as a whole."""
 
     __tablename__ = "search_declaration"
     scope = SHARED
 
     entity: Mapped[str] = mapped_column(String(64), primary_key=True)
     declared: Mapped[str] = mapped_column(String(64))
+    #: while they are being made: the key of the row up to which that is done
+    reached: Mapped[int | None] = mapped_column(Integer)
 
 
 def create_search_words(connection: Connection) -> None:

@@ -54,7 +54,7 @@ def refresh(session: Session, model: type[Any], keys: Sequence[int]) -> None:
         select(table.c.id, *columns).where(table.c.id.in_(keys)).with_for_update(read=True)
     )
     present = {
-        key: dict(zip(searched.needed, values, strict=True)) for key, *values in rows.tuples()
+        key: dict(zip(searched.needed, values, strict=True)) for key, *values in rows
     }
     put(session, [entry_of(searched, key, values) for key, values in present.items()])
     remove(session, searched, [key for key in keys if key not in present])
