@@ -6,6 +6,9 @@ from app.lowcode.pages.cells import Cell, Column, Row
 from app.lowcode.pages.filters import Chip
 from app.lowcode.pages.views import CurrentView
 
+#: rows that something is done to at once, all of them or none
+MOST_ROWS = 1000
+
 
 @dataclass(slots=True)
 class Action:
@@ -19,6 +22,8 @@ class Action:
     method: str = "post"
     style: str = "default"
     bulk: bool = False
+    #: rows it takes at once; None for any number
+    most: int | None = MOST_ROWS
 
 
 @dataclass(slots=True)

@@ -44,7 +44,7 @@ class BulkEditing:
         if not bulk_fields(self):
             return []
         url = url_for(f"{self.endpoint}.bulk_edit")
-        return [Action("bulk_edit", _("Edit"), "pencil", url, bulk=True)]
+        return [Action("bulk_edit", _("Edit"), "pencil", url, bulk=True, most=None)]
 
     @expose("/bulk-edit", methods=["POST"])
     @has_access

@@ -11,10 +11,10 @@ from werkzeug.datastructures import MultiDict
 from app.lowcode import listing
 from app.lowcode.fields.relations import key_of
 from app.lowcode.listing import ListState
+from app.lowcode.pages.lists import MOST_ROWS
 from app.lowcode.screens.bulk_rows import AT_ONCE, matching, rows_matching
 from app.rules.errors import DomainError
 
-MOST_ROWS = 1000
 #: rows that a refusal names
 _MOST_NAMED = 5
 

@@ -45,40 +45,71 @@
   });
 
   // Where rows are cards each value stands beside the label of its column.
-  mount(".cards .sheet", (table) => {
+  const label = (table) => {
     const labels = [...(table.tHead?.rows[0].cells ?? [])].map((head) => head.textContent.trim());
     for (const cell of table.tBodies[0].querySelectorAll("td")) cell.dataset.label ??= labels[cell.cellIndex] ?? "";
+  };
+  mount(".cards .sheet", label);
+  window.kehu.list.label = label;
+
+  // Editing many rows: a chosen field appears at once.
+  mount("[data-add-field]", (select) => {
+    const button = select.parentElement.querySelector("[type=submit]");
+    button.hidden = true;
+    select.addEventListener("change", () => { if (select.value) select.form.requestSubmit(button); });
+    if (!document.querySelector(".bulk-field")) select.focus();
   });
 
   mount("[data-bulk]", (form) => {
     const bar = form.querySelector(".bulk-bar");
     const all = form.querySelector("[data-tick-all]");
-    const ticks = [...form.querySelectorAll("[name=rowid]")];
+    const every = form.querySelector("[data-tick-every]");
+    const shown = form.querySelector("[data-bulk-count]");
+    const ticks = () => [...form.querySelectorAll("[name=rowid]")];
     if (!bar) return;
     let last = null;
     const update = () => {
-      const count = ticks.filter((tick) => tick.checked).length;
-      for (const tick of ticks) tick.closest("tr").classList.toggle("selected", tick.checked);
-      all.checked = count === ticks.length;
-      all.indeterminate = count > 0 && count < ticks.length;
+      const boxes = ticks();
+      const count = boxes.filter((tick) => tick.checked).length;
+      for (const tick of boxes) {
+        tick.closest("tr").classList.toggle("selected", tick.checked);
+        tick.closest("tr").setAttribute("aria-selected", String(tick.checked));
+      }
+      all.checked = count === boxes.length;
+      all.indeterminate = count > 0 && count < boxes.length;
       bar.hidden = count === 0;
-      form.querySelector("[data-bulk-count]").textContent = text("selected", { count });
+      // All that the filters leave are meant, not only those on this page, until a tick is taken away.
+      const means = every && !form.elements.all_rows.disabled && all.checked;
+      if (every) {
+        form.elements.all_rows.disabled = !means;
+        every.hidden = means || !all.checked;
+      }
+      shown.textContent = means ? shown.dataset.every : text("selected", { count });
+      for (const button of bar.querySelectorAll("[formaction]")) {
+        button.disabled = means && "few" in button.dataset;
+        if (button.dataset.question) button.dataset.confirm = means ? `${shown.dataset.every} ${button.dataset.question}` : button.dataset.question;
+      }
     };
     const set = (value) => {
-      for (const tick of ticks) tick.checked = value;
+      for (const tick of ticks()) tick.checked = value;
       update();
     };
     form.addEventListener("click", (event) => {
-      const index = ticks.indexOf(event.target);
+      const boxes = ticks();
+      const index = boxes.indexOf(event.target);
       if (index < 0) return;
       if (event.shiftKey && last !== null) {
         const [from, to] = [Math.min(last, index), Math.max(last, index)];
-        for (const tick of ticks.slice(from, to + 1)) tick.checked = event.target.checked;
+        for (const tick of boxes.slice(from, to + 1)) tick.checked = event.target.checked;
       }
       last = index;
       update();
     });
     all.addEventListener("change", () => set(all.checked));
+    every?.addEventListener("click", () => {
+      form.elements.all_rows.disabled = false;
+      update();
+    });
     form.querySelector("[data-tick-none]").addEventListener("click", () => set(false));
     // The token has no place in an address.
     form.addEventListener("formdata", (event) => {

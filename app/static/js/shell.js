@@ -66,7 +66,7 @@
 
   document.addEventListener("click", (event) => {
     const row = event.target.closest("tr[data-href]");
-    if (!row || event.target.closest("a, button, input, label") || String(window.getSelection())) return;
+    if (!row || event.defaultPrevented || event.target.closest("a, button, input, label") || String(window.getSelection())) return;
     if (event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener");
     else window.location.assign(row.dataset.href);
   });
