@@ -63,6 +63,12 @@ def unread_count(session: Session, user_id: int) -> int:
     return session.scalar(query) or 0
 
 
+def unread_of(user_id: Any) -> Any:
+    """The same as a column of a statement; `user_id` is one of it."""
+    count = select(func.count()).select_from(Notification)
+    return count.where(_unread_of(user_id)).scalar_subquery()
+
+
 def newest(session: Session, user_id: int, count: int, before: int | None = None) -> list[Shown]:
     """The person's latest messages, in their language; `before` (an id) pages back."""
     query = select(Notification).where(Notification.user_id == user_id)
@@ -87,7 +93,7 @@ def mark_read(session: Session, user_id: int, key: int | None = None) -> None:
     session.execute(query.execution_options(synchronize_session=False))
 
 
-def _unread_of(user_id: int) -> Any:
+def _unread_of(user_id: Any) -> Any:
     return (Notification.user_id == user_id) & Notification.read_on.is_(None)
 
 

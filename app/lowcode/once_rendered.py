@@ -1,4 +1,5 @@
-"""What is the same on many pages, rendered once: addresses of files, the head, the scripts' texts.
+"""What is the same on many pages, made once: addresses, the head, the scripts' texts, and what
+follows from somebody's rights alone.
 
 A process may hold more than one product, and a product stand under more than one prefix of
 addresses: both belong to what is kept.
@@ -8,12 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask import Flask, Response, abort, current_app, render_template, request, url_for
-from flask_babel import force_locale
+from flask_babel import force_locale, get_locale
 from markupsafe import Markup
 
+from app.lowcode import principal
+from app.lowcode.principal import Principal
+
 _KEPT = "kehu_rendered"
+_of_actors: WeakKeyDictionary[Principal, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,15 @@ def kept(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     """What `make` gives, made once for this product at this prefix."""
     found = current_app.extensions[_KEPT]
     whole = (request.root_path, *key)
+    if whole not in found:
+        found[whole] = make()
+    return found[whole]
+
+
+def kept_for_actor(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    """What `make` gives for the acting person in their language, made once while rights hold."""
+    found = _of_actors.setdefault(principal.current(), {})
+    whole = (id(current_app.extensions), request.root_path, str(get_locale()), *key)
     if whole not in found:
         found[whole] = make()
     return found[whole]
@@ -65,7 +80,8 @@ def texts(locale: str) -> Response:
         abort(404)
     answer = current_app.response_class(_texts(locale).body, mimetype="text/javascript")
     answer.cache_control.public = answer.cache_control.immutable = True
-    answer.cache_control.max_age = int(current_app.config["SEND_FILE_MAX_AGE_DEFAULT"].total_seconds())
+    lasting = current_app.config["SEND_FILE_MAX_AGE_DEFAULT"]
+    answer.cache_control.max_age = int(lasting.total_seconds())
     return answer
 
 

@@ -113,7 +113,7 @@ def read(text: str, keys: Sequence[SortKey], *about: Any) -> Place:
         values = _seal(about).loads(text)
         return tuple(_typed(k.expression.type, v) for k, v in zip(keys, values, strict=True))
     except (BadData, TypeError, ValueError, ArithmeticError) as error:
-        raise InvalidInput("This page of the list is no longer known: here is the first.") from error
+        raise InvalidInput("This page is no longer known: here is the first one.") from error
 
 
 def _seal(about: tuple[Any, ...]) -> URLSafeSerializer:

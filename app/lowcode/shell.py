@@ -8,16 +8,15 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from app.extensions import db
 from app.lowcode import (
     field_rights,
     locale,
-    notifications,
     once_rendered,
     pages,
     principal,
 )
 from app.lowcode.fields.base import humanize
+from app.lowcode.security import browser_session
 from config import Settings
 
 
@@ -119,7 +118,7 @@ def _build() -> Shell:
         locales=[(key, entry["name"], key == code) for key, entry in languages],
         theme=locale.theme(),
         density=locale.density(),
-        unread=notifications.unread_count(db.session, person.id) if person else 0,
+        unread=browser_session.unread(),
         notifications_url="/notifications/recent" if person else None,
         palette_url=url_for("palette"),
         login_url="/login/",

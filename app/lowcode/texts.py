@@ -5,7 +5,7 @@ A page holds hundreds of them, and the catalogue's own way to one is long.
 
 from typing import Any, TypeVar
 
-from flask import Flask
+from flask import Flask, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
 from markupsafe import Markup
 
@@ -49,7 +49,9 @@ def install(app: Flask, babel: Babel) -> None:
 
 
 def _language() -> str:
-    locale = get_locale()
+    # Flask-Babel keeps it with the request, and finds the way there anew for every text.
+    locale = getattr(request, "babel_locale", None) if has_request_context() else None
+    locale = locale or get_locale()
     return str(locale.language) if locale else ""
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from flask_babel import format_date, format_datetime, get_timezone
+from flask_babel import get_timezone
 from sqlalchemy import ColumnElement, not_, or_
 
 from app.lowcode.fields.base import Field
@@ -31,7 +31,7 @@ class DateField(NumberField):
         return parsing.parse_date(text, today())
 
     def text(self, value: Any) -> str:
-        return "" if value is None else format_date(value, "yyyy-MM-dd")
+        return "" if value is None else value.isoformat()
 
     def plain(self, value: Any) -> Any:
         return None if value is None else value.isoformat()
@@ -87,7 +87,9 @@ class MomentField(DateField):
         return localize(naive) if localize else naive.replace(tzinfo=zone)
 
     def text(self, value: Any) -> str:
-        return "" if value is None else format_datetime(value, "yyyy-MM-dd HH:mm")
+        if value is None:
+            return ""
+        return value.astimezone(get_timezone() or UTC).isoformat(" ", "minutes")[:16]
 
     def typed(self, value: Any) -> str:
         return self.text(value)

@@ -43,7 +43,8 @@ def offered_layouts(view: Any) -> list[str]:
 def list_page(view: Any, state: ListState) -> ListPage:
     """Everything `list.html` shows for one state of one screen."""
     layout = state.layout if state.layout in offered_layouts(view) else "list"
-    answer = read_list(view, state, with_rows=layout == "list")
+    is_grouped = layout == "list" and bool(state.group)
+    answer = read_list(view, state, with_rows=layout == "list" and not is_grouped)
     found, count = answer.page, answer.tally.count
     first = (found.number - 1) * state.size
     paths = shown_columns(view.listable, state)
@@ -73,6 +74,9 @@ def list_page(view: Any, state: ListState) -> ListPage:
         view=current_view(view, state),
         columns_url=view.columns_url(state) if layout == "list" else None,
         filters_url=view.filters_url(state) if view.seen.filters else None,
+        grouping_url=view.group_choices_url(state) if layout == "list" else None,
+        grouped_by=view.grouped_by(state) if is_grouped else None,
+        groups_url=view.groups_url(state) if is_grouped and count else None,
         carried=[pair for pair in state.pairs(page=1) if pair[0] != "q"],
         new_url=url_for(f"{view.endpoint}.add") if view.may("can_add") else None,
         import_url=f"/import/{view.resource}" if view.may("can_import") else None,

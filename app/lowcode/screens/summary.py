@@ -40,9 +40,7 @@ class Summing:
         except (DomainError, StatementError, DataError):
             abort(404)  # the page says why
         columns = columns_of(self, shown_columns(self.listable, state), None, found)
-        part = SummaryPart(
-            f"{found.count:,}", columns, bool(summed), bool(bulk_actions_of(self))
-        )
+        part = SummaryPart(f"{found.count:,}", columns, bool(summed), bool(bulk_actions_of(self)))
         return render_template("list/_summary.html", page=part)
 
     def summary_url(self, state: ListState) -> str:

@@ -11,6 +11,7 @@ from app.entities.system.user import Role, User, assoc_user_role
 from app.extensions import db
 from app.lowcode.access.epoch import EPOCH, SHELVES
 from app.lowcode.principal import DataScope, Principal
+from app.lowcode.scope import of_nobody
 from app.lowcode.security.role_rights import Rights, forget_roles, rights_of_roles
 from app.lowcode.security.standing import NOWHERE, Standing, standing_of
 from app.rules.access import ADMINISTRATOR
@@ -80,12 +81,18 @@ def find_identities(*conditions: ColumnElement[bool]) -> list[Identity]:
     return [_identity(group) for group in by_user]
 
 
-def find_holder(
+def holders(
     proof: type[Any], columns: Sequence[Any], *conditions: ColumnElement[bool]
-) -> Identity | None:
-    """The user of a session or an API key, and what its `columns` hold, in the same statement."""
+) -> Select[Any]:
+    """The statement for `find_holder`, to be kept: its conditions name their values."""
     people = _PEOPLE.join(proof, proof.user_id == User.id).add_columns(*columns)
-    return _find(people.where(*conditions))
+    return of_nobody(people.where(*conditions))
+
+
+def find_holder(statement: Select[Any], **values: Any) -> Identity | None:
+    """The user of a session or an API key, and what its columns hold, in the same statement."""
+    rows = db.session.execute(statement, values).all()
+    return _identity(rows) if rows else None
 
 
 _PEOPLE = (

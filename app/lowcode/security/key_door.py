@@ -1,17 +1,18 @@
 """The door for programs: an API key in the Authorization header."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask import g
-from sqlalchemy import and_, or_, update
+from sqlalchemy import Select, bindparam, or_, update
 
 from app.entities.system.user import ApiKey
-from app.entities.types import now_utc
+from app.entities.types import UTCDateTime, now_utc
 from app.extensions import db, writing
 from app.lowcode import audit
 from app.lowcode.security import throttle
-from app.lowcode.security.identity import Identity, find_holder
+from app.lowcode.security.identity import Identity, find_holder, holders
 from app.services.system.accounts import api_key_digest, create_api_key, revoke_api_key
 
 #: the last use of a key is exact to the hour: a write per call would queue behind every writer
@@ -24,18 +25,25 @@ _COLUMNS = (
 )
 
 
+@cache
+def _holders() -> Select[Any]:
+    now = bindparam("now", type_=UTCDateTime)
+    return holders(
+        ApiKey,
+        _COLUMNS,
+        ApiKey.lookup_hash == bindparam("digest"),
+        ApiKey.active,
+        ApiKey.revoked_on.is_(None),
+        or_(ApiKey.expires_on.is_(None), ApiKey.expires_on > now),
+    )
+
+
 def find(key: str, address: str) -> Identity | None:
     """Who acts with this key, in its one role; None where it is no good one (any more).
 
     TooManyAttempts where too many wrong ones came from this address.
     """
-    valid = and_(
-        ApiKey.lookup_hash == api_key_digest(key),
-        ApiKey.active,
-        ApiKey.revoked_on.is_(None),
-        or_(ApiKey.expires_on.is_(None), ApiKey.expires_on > now_utc()),
-    )
-    identity = find_holder(ApiKey, _COLUMNS, valid)
+    identity = find_holder(_holders(), digest=api_key_digest(key), now=now_utc())
     limited = identity.limited_to(identity.proof.key_role_id) if identity else None
     if limited is not None and limited.user.active:
         return limited
