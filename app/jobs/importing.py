@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from app.lowcode.importing import runs
+from app.lowcode.importing import bringing, runs
 from app.lowcode.jobs import JobContext, job
 
 
-@job(runs.JOB)
+@job(bringing.JOB)
 def bring_in(context: JobContext) -> dict[str, Any]:
-    run = runs.bring_in(context.session, context.arguments["run"], context)
+    run = bringing.bring_in(context.session, context.arguments["run"], context)
     return {
         "url": f"/import/runs/{run.id}",
         "created": run.created,

@@ -10,28 +10,25 @@ from weakref import WeakKeyDictionary
 
 from flask_appbuilder import Model
 from sqlalchemy import ColumnClause, ColumnElement, Select, Table, and_, inspect, select
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
 from sqlalchemy.sql import visitors
 
 from app.entities.base import SHARED
-from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode import principal as acting
-from app.lowcode.access.criteria import criterion, decides_about, holds, is_restricted
-from app.lowcode.links import Link, changed, key_after_flush, links_of, related
-from app.lowcode.principal import DataScope, NoPrincipal, Principal
-from app.lowcode.undo_mode import is_undoing
+from app.lowcode.access.criteria import criterion, decides_about, is_restricted
+from app.lowcode.principal import NoPrincipal, Principal
 from app.rules.access import Access
 from app.rules.errors import DomainError
 
 __all__ = [
     "ScopeViolation",
     "criterion",
-    "guard",
     "may_change",
     "narrow",
     "narrowed",
+    "of_nobody",
     "restricted_models",
     "scoped_models",
     "within_reach",
@@ -53,7 +50,7 @@ class _Options:
 
 
 _options: WeakKeyDictionary[Principal, _Options] = WeakKeyDictionary()
-#: execution option of statements that `narrowed` has dealt with
+#: execution option of statements that `narrowed` or `of_nobody` has dealt with
 _DONE = "kehu_narrowed"
 
 
@@ -140,6 +137,13 @@ def narrowed(statement: Select[Any], tables: Iterable[Any]) -> Select[Any]:
     return statement.execution_options(**{_DONE: True})
 
 
+def of_nobody(statement: Select[Any]) -> Select[Any]:
+    """A statement that is kept and names no scoped rows: looked through here, not each time."""
+    if _names_scoped_rows(statement):
+        raise NoPrincipal("scoped rows would be read with no acting person")
+    return statement.execution_options(**{_DONE: True})
+
+
 def narrow(state: ORMExecuteState) -> None:
     """`do_orm_execute`: add the acting person's criteria; refuse scoped rows when nobody acts."""
     if state.is_column_load or state.execution_options.get(_DONE):
@@ -181,111 +185,3 @@ def _names_scoped_rows(statement: Any) -> bool:
         for element in visitors.iterate(statement)
         if isinstance(element, Table | ColumnClause)
     )
-
-
-def guard(session: Session) -> None:
-    """`before_flush`: owners are filled, and rows and foreign keys outside the scope refused."""
-    principal = acting.current_or_none()
-    touched = [*session.new, *(row for row in session.dirty if session.is_modified(row))]
-    if not is_undoing(session):
-        for row in touched:
-            _fill_owner(session, row, principal)
-    if principal is not None and principal.sees_all:
-        return
-    with session.no_autoflush:
-        for row in (*touched, *session.deleted):
-            if principal is None:
-                if getattr(row, "scope", SHARED) != SHARED:
-                    raise NoPrincipal("scoped rows were written with no acting person")
-                continue
-            _check_row(session, row, principal)
-            _check_targets(session, row, principal)
-
-
-def _fill_owner(session: Session, row: Any, principal: Principal | None) -> None:
-    """New rows belong to their maker; the team follows the owner unless it was chosen."""
-    scope = getattr(row, "scope", SHARED)
-    if not scope.owner:
-        return
-    links = links_of(type(row))
-    owner, team = links[scope.owner], links[scope.team]
-    is_new = row in session.new
-    if is_new and not key_after_flush(row, owner) and related(row, owner) is None and principal:
-        _point(session, row, owner, principal.user_id)
-    is_chosen = changed(row, team) and not (is_new and key_after_flush(row, team) is None)
-    if changed(row, owner) and not is_chosen:
-        key = key_after_flush(row, owner)
-        person = related(row, owner) or (session.get(User, key) if key else None)
-        if person is not None:
-            _point(session, row, team, person.team_id)
-
-
-def _point(session: Session, row: Any, link: Link, key: int | None) -> None:
-    """By object: an emptied choice of a form would else win over the key."""
-    setattr(row, link.name, session.get(link.target, key) if key else None)
-
-
-def _check_row(session: Session, row: Any, principal: Principal) -> None:
-    model = type(row)
-    clause = criterion(model, principal, Access.WRITE) if hasattr(model, "scope") else None
-    if clause is None:
-        return
-    if row not in session.new:
-        # The criterion is SQL on the row as it is stored: nobody lets themself in by what they set.
-        known = session.scalar(select(model.id).where(model.id == row.id, clause))
-        if known is None:
-            raise ScopeViolation("This record is not yours to change.")
-    if row not in session.deleted:
-        if model.scope.owner:
-            _check_owner(row, principal)
-        elif model.scope.place:
-            _check_place(row, principal)
-
-
-def _check_owner(row: Any, principal: Principal) -> None:
-    """Wherever a record goes, it stays within the reach of who moves it."""
-    model, links = type(row), links_of(type(row))
-    names = [model.scope.owner, model.scope.team, "region_id"]
-    deciding = [links[name] for name in names if name in links]
-    if inspect(row).persistent and not any(changed(row, link) for link in deciding):
-        return
-    owner, team, *regions = (key_after_flush(row, link) for link in deciding)
-    if not holds(principal, model.__name__, owner, team, *regions):
-        raise ScopeViolation("You may not give this record to that person.", field="owner")
-
-
-def _check_place(row: Any, principal: Principal) -> None:
-    """New rows and such that are carried elsewhere stay at places of the person."""
-    scope, links = type(row).scope, links_of(type(row))
-    if DataScope.ALL in principal.reaches(type(row).__name__):
-        return
-    places = principal.places.get(scope.place, ())
-    for path in scope.at:
-        if "." in path:
-            continue  # the related row stands at a place itself: `_check_targets`
-        place = key_after_flush(row, links[path]) if path in links else getattr(row, path)
-        if place not in places and not (place is None and scope.open_nowhere):
-            raise ScopeViolation("This entry does not exist or is not yours to use.", field=path)
-
-
-def _check_targets(session: Session, row: Any, principal: Principal) -> None:
-    """Every changed foreign key must point at a row the person can see."""
-    own_scope = getattr(row, "scope", SHARED)
-    for link in links_of(type(row)).values():
-        if not hasattr(link.target, "scope") or not changed(row, link):
-            continue
-        # What belongs to a record is part of it: whoever adds to it changes it.
-        access = Access.WRITE if link.name == own_scope.parent else Access.READ
-        clause = criterion(link.target, principal, access)
-        if clause is None:
-            continue
-        target = related(row, link)
-        if target is not None and target in session.new:
-            continue  # checked as a row of its own
-        key = key_after_flush(row, link)
-        if key is None:
-            continue
-        if session.scalar(select(link.target.id).where(link.target.id == key, clause)) is None:
-            raise ScopeViolation(
-                "This entry does not exist or is not yours to use.", field=link.name
-            )

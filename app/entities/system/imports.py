@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.entities.base import SHARED, Entity
+from app.entities.system.changes import ChangeSet
 from app.entities.system.job import Job
 from app.entities.types import ChoiceType, UTCDateTime
 from app.rules.imports import ImportState
@@ -55,13 +56,21 @@ class ImportRun(Entity):
         ChoiceType(ImportState), default=ImportState.UPLOADED, index=True
     )
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id", ondelete="SET NULL"))
+    #: all rows or none
+    is_whole: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: of the file, up to which it was brought in
+    line: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: what it changed, to undo it by
+    change_set_id: Mapped[int | None] = mapped_column(ForeignKey("change_set.id"), index=True)
     created: Mapped[int] = mapped_column(default=0, server_default="0")
     changed: Mapped[int] = mapped_column(default=0, server_default="0")
     unchanged: Mapped[int] = mapped_column(default=0, server_default="0")
+    skipped: Mapped[int] = mapped_column(default=0, server_default="0")
     failed: Mapped[int] = mapped_column(default=0, server_default="0")
     ended_on: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     job: Mapped[Job | None] = relationship()
+    change_set: Mapped[ChangeSet | None] = relationship()
 
 
 class ImportProblem(Model):

@@ -1,9 +1,11 @@
 """What changed in a row: column by column, old and new, as JSON."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import inspect
@@ -61,23 +63,47 @@ def changes_of(row: Any) -> Iterator[tuple[str, list[Any]]]:
         yield name, [sorted(map(repr, before)), sorted(map(repr, after))]
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What the trail tells of a row: columns with their types, many-to-many relationships."""
+
+    columns: tuple[tuple[str, Any], ...]
+    lists: tuple[str, ...]
+
+
+@cache
+def _told(model: type[Any]) -> _Told:
+    mapper = inspect(model)
+    derived = getattr(model, "derived", {})
+    columns = [
+        (name, attribute.columns[0].type)
+        for name, attribute in mapper.column_attrs.items()
+        if name not in SILENT and name not in derived
+    ]
+    lists = [
+        name
+        for name, relationship in mapper.relationships.items()
+        if relationship.secondary is not None and not relationship.viewonly
+    ]
+    return _Told(tuple(columns), tuple(lists))
+
+
 def values_of(row: Any, *, is_new: bool = False) -> dict[str, Any]:
     """Every value of a new or vanishing row that is not empty, by column; tags and the like too.
 
     Of a new row only those that were set are looked at: nothing else can have tags.
     """
-    state = inspect(row)
-    mapper = state.mapper
-    derived = getattr(row, "derived", {})
+    held = inspect(row).dict
+    told = _told(type(row))
+    # What a new row was never given is empty: asking the row would be asking the database.
+    given = held.get if is_new else lambda name: getattr(row, name)
     values = {
-        name: as_json(getattr(row, name), attribute.columns[0].type)
-        for name, attribute in mapper.column_attrs.items()
-        if name not in SILENT and name not in derived and getattr(row, name) is not None
+        name: as_json(value, kind)
+        for name, kind in told.columns
+        if (value := given(name)) is not None
     }
-    for name, relationship in mapper.relationships.items():
-        if relationship.secondary is not None and not relationship.viewonly:
-            held = state.dict.get(name, ()) if is_new else getattr(row, name)
-            values[name] = sorted(map(repr, held))
+    for name in told.lists:
+        values[name] = sorted(map(repr, given(name) or ()))
     return {name: value for name, value in values.items() if value != []}
 
 

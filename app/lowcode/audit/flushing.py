@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.entities.system.audit import AuditCheckpoint, AuditEntry, AuditHead
 from app.entities.types import now_utc
 from app.extensions import db
-from app.lowcode import numbering, principal, scope
+from app.lowcode import guarding, numbering, principal, scope
 from app.lowcode.audit import refusals, trail
 from app.lowcode.audit.changes import changes_of, values_of
 from app.lowcode.undo_mode import is_undoing
@@ -40,7 +40,7 @@ def _before_flush(session: Session, *_unused: Any) -> None:
     _refuse_rows(session)
     _delete_orphans(session)
     with refusals.noticed():
-        scope.guard(session)
+        guarding.guard(session)
     numbering.fill_numbers(session)
     actor = principal.current_or_none()
     # A list of its own for every flush: one that failed inside a savepoint leaves nothing behind.

@@ -67,7 +67,8 @@ def run_import(
     dry_run: everything is tried and rolled back.
     whole: one bad row, and nothing is written; holds up other writers until the end.
     progress: called after each batch with the number of rows done.
-    commit: ends the transaction of each batch (default: a plain commit); not in a dry run.
+    commit: ends the transaction of each batch (default: a plain commit), or the one of the `whole`;
+    not in a dry run.
     after, result: go on behind this line with what was counted until there.
     watch: called with every row once its fate is known.
 
@@ -79,19 +80,21 @@ def run_import(
     check_mapping(view, mapping)
     run = _Import(session, view, mapping, table, watch)
     run.result = result or run.result
+    end = commit
     if dry_run or whole:
         commit = _later
     try:
         with _rare_collections():
             for batch in run.batches(after):
                 run.write(batch)
-                (commit or _now(session))(run.result, batch[-1].places[-1])
+                run.last_line = batch[-1].places[-1]
+                (commit or _now(session))(run.result, run.last_line)
                 if dry_run and not run.refers_to_itself:
                     run.undo()
                 if progress:
                     progress(run.result.rows)
         if whole and not run.result.failed and not dry_run:
-            session.commit()
+            (end or _now(session))(run.result, run.last_line)
     finally:
         if dry_run or whole:
             run.undo()
@@ -130,6 +133,7 @@ class _Import:
         self.session, self.view, self.mapping, self.table = session, view, mapping, table
         self.watch = watch or (lambda _written: None)
         self.result = ImportResult()
+        self.last_line = 0
         targets = targets_of(view)
         self.refers_to_itself = refers_to_itself(view, mapping)
         names = {target_of(targets, path).lines or path for path in mapping.fields}

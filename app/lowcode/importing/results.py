@@ -30,6 +30,8 @@ class ImportResult:
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+    #: they look like entries there are already, and were to be left out then
+    skipped: int = 0
     failed: int = 0
     errors: list[RowError] = field(default_factory=list)
     #: rows by the correction that was used in them
@@ -37,7 +39,7 @@ class ImportResult:
 
     @property
     def rows(self) -> int:
-        return self.created + self.changed + self.unchanged + self.failed
+        return self.created + self.changed + self.unchanged + self.skipped + self.failed
 
     def corrections(self) -> list[list[Any]]:
         """[column, said, meant, rows] of each correction that was used, as JSON keeps it."""

@@ -6,29 +6,24 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 from flask import current_app
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.entities.system.imports import ImportProblem, ImportRun
 from app.entities.types import now_utc
 from app.lowcode import principal
 from app.lowcode.files import clean_name
-from app.lowcode.importing.engine import run_import
-from app.lowcode.importing.mapping import Mapping
 from app.lowcode.importing.reading import Limits, Table, cell_text, read_table
-from app.lowcode.importing.results import Correction, ImportResult, RowError
-from app.lowcode.importing.targets import check_rights, refers_to_itself, screen_for
-from app.lowcode.jobs import enqueue
+from app.lowcode.importing.results import Correction, RowError
+from app.lowcode.importing.targets import check_rights
 from app.lowcode.settings import Option, declare, get_setting
 from app.rules.errors import DomainError, InvalidInput
-from app.rules.imports import ImportState, RowOutcome
+from app.rules.imports import ImportState
 
-JOB = "import"
 SAMPLES = 3
 
 declare(
@@ -44,16 +39,6 @@ declare(
         help=lazy_gettext("Files to import, with the rows that failed, are deleted after that."),
     )
 )
-
-
-class Work(Protocol):
-    """What bringing a file in needs of the job that does it."""
-
-    memory: dict[str, Any]
-
-    def progress(self, percent: float, text: str | None = None) -> None: ...
-
-    def checkpoint(self) -> None: ...
 
 
 def folder() -> Path:
@@ -153,67 +138,6 @@ def _sample(cell: Any) -> str:
         return cell_text(cell)[:60]
     except InvalidInput:
         return str(cell)[:60]
-
-
-def start(session: Session, run: ImportRun) -> None:
-    """Let a job bring the file in; DomainError when that has happened already."""
-    check_rights(screen_for(run.resource))
-    if run.state is not ImportState.CHECKED:
-        raise DomainError("This file was brought in already, or was not checked yet.")
-    run.state = ImportState.STARTED
-    session.flush()
-    job = enqueue(session, JOB, {"run": run.id}, unique_key=f"{JOB}-{run.id}")
-    run.job_id = job.id
-
-
-def bring_in(session: Session, key: int, work: Work) -> ImportRun:
-    """Import a started run, from where an interrupted attempt left off.
-
-    Each batch is committed together with its counts, its problems and the place in the file.
-    """
-    run = session.get_one(ImportRun, key)
-    view, mapping, total = screen_for(run.resource), Mapping.from_json(run.mapping), run.row_count
-    after = work.memory.get("line", 0)
-    if after and refers_to_itself(view, mapping):
-        # Rows that waited for others were read long before they were written: begin again.
-        session.execute(delete(ImportProblem).where(ImportProblem.run_id == key))
-        after = 0
-    counted = ImportResult()
-    if after:
-        counted.corrected.update(used_corrections(run))
-        for outcome in RowOutcome:
-            setattr(counted, outcome.value, getattr(run, outcome.value))
-
-    def commit(result: ImportResult, line: int) -> None:
-        _keep(session, key, result)
-        work.memory["line"] = line
-        # Several rows may be one record: then the place in the file says more than the records.
-        done = min(line - 1, total) if mapping.group else result.rows
-        percent = 100 * done / max(total, 1)
-        work.progress(percent, _("%(done)s of %(total)s rows", done=done, total=total))
-        work.checkpoint()
-
-    with open_run(run) as table:
-        result = run_import(session, mapping, table, commit=commit, after=after, result=counted)
-    _keep(session, key, result)
-    run = session.get_one(ImportRun, key)
-    run.state, run.ended_on = ImportState.DONE, now_utc()
-    return run
-
-
-def _keep(session: Session, key: int, result: ImportResult) -> None:
-    run = session.get_one(ImportRun, key)
-    for outcome in RowOutcome:
-        setattr(run, outcome.value, getattr(result, outcome.value))
-    if run.preview is not None:
-        run.preview = {**run.preview, "corrected": result.corrections()}
-    if result.errors:
-        rows = [{"run_id": key, **error._asdict()} for error in result.errors]
-        for row in rows:
-            row["column"] = row["column"][:200]
-        session.execute(insert(ImportProblem), rows)
-        # They stand in the table now; a file full of them must not fill the memory.
-        result.errors.clear()
 
 
 def problems(session: Session, run: ImportRun, most: int | None = None) -> Iterator[RowError]:

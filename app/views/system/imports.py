@@ -15,7 +15,7 @@ from app.entities.system.imports import ImportRun
 from app.extensions import db
 from app.lowcode import principal
 from app.lowcode.fields.inputs import translated
-from app.lowcode.importing import runs
+from app.lowcode.importing import bringing, runs
 from app.lowcode.importing.bad_rows import WRITERS, bad_rows
 from app.lowcode.importing.choosing import keep_mapping, kept_names, mapping_named
 from app.lowcode.importing.mapping import Mapping
@@ -158,7 +158,7 @@ class ImportView(BaseView):
     @expose("/runs/<int:key>/start", methods=["POST"])
     def start(self, key: int) -> Any:
         run, _view = _run(key)
-        runs.start(db.session, run)
+        bringing.start(db.session, run)
         db.session.commit()
         return redirect(url_for("ImportView.show", key=key))
 

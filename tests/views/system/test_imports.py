@@ -19,7 +19,7 @@ from app.entities.system.imports import ImportMapping, ImportProblem, ImportRun
 from app.entities.system.job import Job
 from app.entities.system.notification import Notification
 from app.entities.types import now_utc
-from app.lowcode.importing import engine, runs
+from app.lowcode.importing import bringing, engine, runs
 from app.lowcode.importing.reading import cell_text, read_table
 from app.lowcode.jobs import queue
 from app.rules.imports import ImportState
@@ -286,7 +286,7 @@ def test_an_import_whose_worker_dies_goes_on_and_ends_as_if_nothing_had_been(
     def dies(*args: Any, **values: Any) -> None:
         update(*args, **values)
         if "memory" in values:
-            calls.append(values["memory"]["line"])
+            calls.append(1)
             if len(calls) == 3:
                 raise Died
 
@@ -297,7 +297,7 @@ def test_an_import_whose_worker_dies_goes_on_and_ends_as_if_nothing_had_been(
     with inside(app) as session:
         run = session.scalars(select(ImportRun)).one()
         assert (run.created + run.failed, run.state) == (20, ImportState.STARTED)
-        job = session.scalars(select(Job).where(Job.kind == runs.JOB)).one()
+        job = session.scalars(select(Job).where(Job.kind == bringing.JOB)).one()
         assert job.state is JobState.RUNNING
         job.lease_until = now_utc() - timedelta(seconds=1)
     assert work_off(app) == 1
@@ -313,7 +313,7 @@ def test_a_cancelled_import_says_so(app: Flask, person: Visitor, visitor: Visito
     address = checked(person)
     person.post(f"{address}/start")
     with inside(app) as session:
-        queue.cancel(session, session.scalars(select(Job).where(Job.kind == runs.JOB)).one())
+        queue.cancel(session, session.scalars(select(Job).where(Job.kind == bringing.JOB)).one())
     page = person.get(address).text
     assert "stopped" in page
     assert POLLING not in page
