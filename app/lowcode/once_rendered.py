@@ -30,7 +30,7 @@ class Script:
 
 def init(app: Flask) -> None:
     app.extensions[_KEPT] = {}
-    app.jinja_env.globals.update(asset=asset, texts_url=texts_url, head_files=head_files)
+    app.jinja_env.globals.update(asset=asset, texts_url=texts_url, part=part)
     app.add_url_rule("/texts/<locale>.js", "texts", texts)
 
 
@@ -63,9 +63,10 @@ def asset(path: str) -> str:
     return str(kept(("asset", path), lambda: url_for("static", filename=path, v=version)))
 
 
-def head_files() -> Markup:
-    """The style sheets and scripts of every page."""
-    found: Markup = kept(("head",), lambda: Markup(render_template("shell/head.html")))  # noqa: S704
+def part(template: str, **values: str | None) -> Markup:
+    """A part of a page that depends on the language and these few values alone."""
+    key = ("part", template, str(get_locale()), *sorted(values.items()))
+    found: Markup = kept(key, lambda: Markup(render_template(template, **values)))  # noqa: S704
     return found
 
 
@@ -88,7 +89,8 @@ def texts(locale: str) -> Response:
 def _texts(locale: str) -> Script:
     def make() -> Script:
         with force_locale(locale):
-            body = render_template("shell/texts.html", locale=locale)
+            dialogs = render_template("shell/dialogs.html")
+            body = render_template("shell/texts.html", locale=locale, dialogs=dialogs)
         digest = sha256(body.encode()).hexdigest()[:12]
         return Script(url_for("texts", locale=locale, v=digest), body)
 

@@ -5,7 +5,7 @@ A page holds hundreds of them, and the catalogue's own way to one is long.
 
 from typing import Any, TypeVar
 
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_app_context
 from flask_babel import Babel, Domain, get_locale
 from markupsafe import Markup
 
@@ -50,8 +50,8 @@ def install(app: Flask, babel: Babel) -> None:
 
 def _language() -> str:
     # Flask-Babel keeps it with the request, and finds the way there anew for every text.
-    locale = getattr(request, "babel_locale", None) if has_request_context() else None
-    locale = locale or get_locale()
+    kept = g.get("_flask_babel") if has_app_context() else None
+    locale = getattr(kept, "babel_locale", None) or get_locale()
     return str(locale.language) if locale else ""
 
 

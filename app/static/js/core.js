@@ -2,6 +2,7 @@
 window.kehu = (() => {
   "use strict";
   const settings = window.kehuSettings; // of texts/<language>.js
+  document.body.insertAdjacentHTML("beforeend", settings.dialogs);
   const token = document.querySelector("meta[name=csrf-token]").content;
   const behaviours = [];
   const loading = new Map();
