@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from app.extensions import db
 from app.lowcode import conditions, field_rights, paging, search
+from app.lowcode.groups import grouping_of
 from app.lowcode.selection import ListedRow, Selection, selection
 from app.rules.errors import DomainError, InvalidInput
 from app.rules.text import storable
@@ -56,6 +57,8 @@ class ListState:
     size: int = 25
     layout: str = "list"
     chart: int = 0
+    #: what the rows are gathered by, as `groups.Grouping` writes it
+    group: str = ""
     #: (path, width in pixels or None) in order, where others than the declared ones were chosen
     columns: Columns = ()
     #: key of the saved view that the rest began as; "all" where none was wanted
@@ -80,6 +83,7 @@ class ListState:
                 ("sort", ",".join(("-" if down else "") + path for path, down in state.sort))
             )
         pairs += [("cols", columns_text(state.columns))] if state.columns else []
+        pairs += [("group", state.group)] if state.group else []
         pairs += [("layout", state.layout)] if state.layout != "list" else []
         pairs += [("chart", str(state.chart))] if state.chart else []
         pairs += [("size", str(state.size))] if state.size != 25 else []
@@ -121,6 +125,12 @@ def read_state(source: Listable, args: Mapping[str, Any]) -> ListState:
             sort.append((path, part.strip().startswith("-")))
         elif path:
             problems.append(InvalidInput("This list cannot be sorted by %(name)s.", name=path))
+    group = str(args.get("group", ""))
+    try:
+        grouping_of(source.model, source.filters, group)
+    except InvalidInput as error:
+        problems.append(error)
+        group = ""
     columns = parse_columns(str(args.get("cols", ""))[:LONGEST_COLUMNS])
     problems += [
         InvalidInput("There is no column %(name)s here.", name=path)
@@ -136,6 +146,7 @@ def read_state(source: Listable, args: Mapping[str, Any]) -> ListState:
         size=_whole(args.get("size"), source.page_size, 1, LARGEST_PAGE),
         layout=str(args.get("layout", "list")),
         chart=_whole(args.get("chart"), 0, 0, 99),
+        group=group,
         after=str(args.get("after", ""))[:LONGEST_PLACE],
         before=str(args.get("before", ""))[:LONGEST_PLACE],
         columns=tuple(column for column in columns if column[0] in source.offered),
@@ -268,7 +279,14 @@ def by_key(source: Listable, state: ListState, key: int, paths: Sequence[str]) -
 def stream(
     source: Listable, state: ListState, paths: Sequence[str] | None = None, chunk: int = 1000
 ) -> Iterator[list[Any]]:
-    """Every row of the state as values in the order of the paths, read chunk by chunk."""
+    """Every row of the state as values in the order of the paths, read chunk by chunk.
+
+    Rows of one group stand together.
+    """
+    path, _colon, _span = state.group.partition(":")
+    if path:
+        order = state.sort or source.order
+        state = replace(state, sort=((path, False), *(o for o in order if o[0] != path)))
     chosen = _chosen(source, state, paths)
     statement = chosen.statement.where(condition(source, state))
     result = db.session.execute(statement.execution_options(yield_per=chunk))

@@ -4,6 +4,7 @@ from app.lowcode.pages.bulk import BulkPage, BulkPreview, HeldBack
 from app.lowcode.pages.cells import Cell, Column, Row, Sheet
 from app.lowcode.pages.filters import Chip, Choice, FilterPage, FilterSpec
 from app.lowcode.pages.forms import FormLines, FormPage, FormSection, is_lines
+from app.lowcode.pages.groups import GroupHead, GroupMenu, GroupPage, GroupRows
 from app.lowcode.pages.lists import Action, BoardCard, BoardColumn, Layout, ListPage
 from app.lowcode.pages.markup import badge_html, cell_html, cells_shown
 from app.lowcode.pages.records import (
@@ -45,6 +46,10 @@ __all__ = [
     "FormLines",
     "FormPage",
     "FormSection",
+    "GroupHead",
+    "GroupMenu",
+    "GroupPage",
+    "GroupRows",
     "HeldBack",
     "Layout",
     "LineTable",

@@ -100,6 +100,11 @@ class ListPage:
     columns_url: str | None = None
     #: the forms of the filters, loaded when their menu is opened
     filters_url: str | None = None
+    #: what the list may be grouped by, loaded when its menu is opened; what it is, in words
+    grouping_url: str | None = None
+    grouped_by: str | None = None
+    #: the groups, loaded after the page
+    groups_url: str | None = None
     #: posted along by bulk actions: what is meant once
     key: str | None = None
     #: board layout

@@ -30,6 +30,7 @@ from app.lowcode.screens.exporting import Exporting
 from app.lowcode.screens.extras import RecordExtras
 from app.lowcode.screens.filters import Filtering
 from app.lowcode.screens.forms import wire_picker
+from app.lowcode.screens.grouping import Gathering
 from app.lowcode.screens.history import History
 from app.lowcode.screens.inline import InlineEditing
 from app.lowcode.screens.layouts import LayoutData
@@ -66,6 +67,7 @@ class EntityView(
     Filtering,
     Summing,
     Building,
+    Gathering,
     ColumnChoosing,
     Pickers,
     ModelView,
