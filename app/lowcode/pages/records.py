@@ -1,10 +1,9 @@
 """What the page of one record shows."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from app.lowcode.pages.cells import Cell, Column
-from app.lowcode.pages.lists import Action
+from app.lowcode.pages.lists import Action, ListPage
 from app.lowcode.pages.views import Star
 
 
@@ -24,13 +23,15 @@ class LineTable:
 
 @dataclass(slots=True)
 class Tab:
-    """A related list, loaded by GET `url` (an HTML part) when the tab is opened."""
+    """A related list, loaded by GET `url` (an HTML part) when the tab is opened, if not before."""
 
     name: str
     title: str
     count: int
     url: str
     new_url: str | None
+    #: its rows, where they come with the record
+    page: ListPage | None = None
 
 
 @dataclass(slots=True)
@@ -82,7 +83,8 @@ class RecordPage:
     sections: list[ShownSection]
     lines: list[LineTable]
     tabs: list[Tab]
-    events: list[Event]
+    #: part with the newest events, loaded on its own
+    timeline_url: str
     files: list[FileItem]
     #: None where the person may not write one
     note_url: str | None
@@ -94,8 +96,11 @@ class RecordPage:
     help_url: str | None
     warnings: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
-    #: `figures.ShownFigure` each
-    figures: list[Any] = field(default_factory=list)
+    #: (label, icon) of the key figures; their values are a part loaded on its own
+    figures: list[tuple[str, str]] = field(default_factory=list)
+    figures_url: str = ""
+    #: name of the tab that is open from the start
+    open_tab: str = "details"
     #: PDFs: (label, address)
     documents: list[tuple[str, str]] = field(default_factory=list)
     #: posted along by actions, notes and files: what was seen, and that it is meant once

@@ -1,21 +1,26 @@
 """From one row to `RecordPage`: sections, lines, related tabs, timeline, files."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from flask import url_for
 from flask_babel import format_datetime
 from flask_babel import gettext as _
 from sqlalchemy import inspect, select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.entities.system.record import Attachment
 from app.entities.system.user import User
 from app.extensions import db
-from app.lowcode import field_rights, listing, once
+from app.lowcode import field_rights, listing, once, principal
+from app.lowcode.access.criteria import is_restricted
 from app.lowcode.access.sharing import can_be_shared
 from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.base import humanize
-from app.lowcode.figures import show_all
+from app.lowcode.figures import outline
 from app.lowcode.listing import ListState
 from app.lowcode.pages import (
     Cell,
@@ -31,15 +36,45 @@ from app.lowcode.scope import may_change
 from app.lowcode.screens.declare import Lines, Section
 from app.lowcode.screens.documents import steps_of
 from app.lowcode.screens.forms import line_texts, line_totals
-from app.lowcode.screens.lists import actions_of, cell_of
+from app.lowcode.screens.lists import actions_of, cell_of, related_page
 from app.lowcode.screens.saving import is_visible
-from app.lowcode.screens.timeline import timeline_of
 from app.lowcode.shelf.held import my_shelf
 
+_STAMPS = ("created_on", "created_by", "changed_on", "changed_by")
 
-def record_page(view: Any, item: Any) -> RecordPage:
-    """Everything `record.html` shows of one row."""
+
+def shown_with(view: Any) -> tuple[ORMOption, ...]:
+    """Loads the rows that the record names together with it, as far as nothing narrows them."""
+    paths = [*view.seen.facts, *_STAMPS, *view.form_columns, *(view.show_columns or ())]
+    names = sorted({path.partition(".")[0] for path in paths})
+    actor = principal.current()
+    return tuple(
+        option
+        for target, option in _one_to_load(view.model, tuple(names))
+        if actor.sees_all or not is_restricted(target, actor)
+    )
+
+
+@cache
+def _one_to_load(
+    model: type[Any], names: tuple[str, ...]
+) -> tuple[tuple[type[Any], ORMOption], ...]:
+    """(target, how to load it by a join) of those names that lead to one other row."""
+    found = []
+    for name in names:
+        relationship = inspect(model).relationships.get(name)
+        if relationship is None or relationship.uselist:
+            continue
+        target = relationship.mapper.class_
+        label = getattr(target, target.label_column)
+        found.append((target, joinedload(getattr(model, name)).load_only(label)))
+    return tuple(found)
+
+
+def record_page(view: Any, item: Any, opened: Sequence[str] = ()) -> RecordPage:
+    """Everything `record.html` shows of one row, with the lists of the `opened` tabs."""
     sections, lines = _parts(view, item)
+    tabs = _tabs(view, item, opened)
     return RecordPage(
         title=repr(item),
         subtitle=_subtitle(view, item),
@@ -51,8 +86,9 @@ def record_page(view: Any, item: Any) -> RecordPage:
         facts=[(_path_label(view, path), path_cell(view, item, path)) for path in view.seen.facts],
         sections=sections,
         lines=lines,
-        tabs=_tabs(view, item),
-        events=timeline_of(view, item),
+        tabs=tabs,
+        open_tab=next((tab.name for tab in tabs if tab.page), "details"),
+        timeline_url=url_for(f"{view.endpoint}.timeline_part", pk=item.id),
         files=_files(view, item),
         note_url=url_for(f"{view.endpoint}.add_note", pk=item.id),
         upload_url=url_for(f"{view.endpoint}.add_file", pk=item.id)
@@ -64,7 +100,8 @@ def record_page(view: Any, item: Any) -> RecordPage:
         actions=actions_of(view, bulk=False, item=item) if may_change(item) else [],
         help_url=view.help_url,
         steps=steps_of(view, item),
-        figures=show_all(view.figures, id=item.id),
+        figures=outline(view.figures),
+        figures_url=url_for(f"{view.endpoint}.figures_part", pk=item.id),
         documents=view.document_links(item),
         history_url=view.history_url(item),
         shares_url=url_for("ShareView.card", resource=view.resource, pk=item.id)
@@ -141,8 +178,7 @@ def _details(view: Any) -> list[Section]:
 def _stamps(view: Any, item: Any) -> ShownSection:
     """Who made and last changed the row."""
     mapper = inspect(view.model)
-    names = ["created_on", "created_by", "changed_on", "changed_by"]
-    known = [name for name in names if name in mapper.attrs]
+    known = [name for name in _STAMPS if name in mapper.attrs]
     cells = [(_path_label(view, name), path_cell(view, item, name)) for name in known]
     return ShownSection(_("Record"), cells)
 
@@ -171,7 +207,7 @@ def _line_table(view: Any, part: Lines, item: Any) -> LineTable:
     return LineTable(title, columns, cells, line_totals(part, rows))
 
 
-def _tabs(view: Any, item: Any) -> list[Tab]:
+def _tabs(view: Any, item: Any, opened: Sequence[str]) -> list[Tab]:
     """The lists of related screens that the person may open, counted in one statement."""
     related = [
         (screen, relation)
@@ -195,7 +231,10 @@ def _tabs(view: Any, item: Any) -> list[Tab]:
         new_url = None
         if screen.may("can_add"):
             new_url = url_for(f"{screen.endpoint}.add", **{relation: item.id})
-        tabs.append(Tab(screen.resource, str(screen.list_title), count, url, new_url))
+        tab = Tab(screen.resource, str(screen.list_title), count, url, new_url)
+        if tab.name in opened:
+            tab.page = related_page(screen, relation, item, count)
+        tabs.append(tab)
     return tabs
 
 

@@ -9,6 +9,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import lazy_gettext
 from sqlalchemy import inspect, select
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.extensions import db
 from app.lowcode import field_rights, principal, scope
@@ -36,13 +37,12 @@ from app.lowcode.screens.inline import InlineEditing
 from app.lowcode.screens.layouts import LayoutData
 from app.lowcode.screens.lists import list_page, related_page
 from app.lowcode.screens.pickers import Pickers
-from app.lowcode.screens.records import record_page
 from app.lowcode.screens.saved import asked_state, first_look
 from app.lowcode.screens.seen import Seen, seen_by_actor
+from app.lowcode.screens.showing import Showing
 from app.lowcode.screens.summary import Summing
 from app.lowcode.screens.transferring import TRANSFER, Transferring
 from app.lowcode.screens.writing import Writing
-from app.lowcode.shelf.opened import note_opened
 
 
 class EntityInterface(SQLAInterface):
@@ -55,6 +55,7 @@ class EntityInterface(SQLAInterface):
 class EntityView(
     Writing,
     InlineEditing,
+    Showing,
     BulkEditing,
     Deleting,
     Transferring,
@@ -227,11 +228,11 @@ class EntityView(
         """The registered screen of an entity, or None."""
         return current_app.extensions["kehu_screens"].get(model)
 
-    def get_item(self, pk: int) -> Any:
+    def get_item(self, pk: int, options: Iterable[ORMOption] = ()) -> Any:
         """The row inside the acting person's scope; 404 otherwise."""
         # Not `get`: that would hand out a row already loaded on somebody else's behalf.
         key = min(pk, LARGEST_KEY)
-        item = db.session.scalar(select(self.model).where(self.model.id == key))
+        item = db.session.scalar(select(self.model).where(self.model.id == key).options(*options))
         if item is None:
             abort(404)
         if request.method == "GET":
@@ -294,14 +295,6 @@ class EntityView(
         if state.view and not request.args:
             answer.headers["HX-Push-Url"] = self.list_url(state)
         return answer
-
-    @expose("/<int:pk>")
-    @has_access
-    @permission_name("show")
-    def show(self, pk: int) -> Any:
-        item = self.get_item(pk)
-        note_opened(self.model.__name__, item.id)
-        return render_template("record.html", page=record_page(self, item))
 
     @expose("/related/<parent>/<int:pk>")
     @has_access

@@ -1,0 +1,40 @@
+"""The page of one record, and the parts of it that come after: figures and the timeline."""
+
+from typing import Any
+
+from flask import render_template, request
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+
+from app.lowcode.figures import show_all
+from app.lowcode.screens.records import record_page, shown_with
+from app.lowcode.screens.timeline import timeline_of
+from app.lowcode.shelf.opened import note_opened
+
+
+class Showing:
+    """Adds `/<pk>`; what sums up other rows is asked for by the page itself once it stands."""
+
+    @expose("/<int:pk>")
+    @has_access
+    @permission_name("show")
+    def show(self, pk: int) -> Any:
+        """`?tab=` names related lists that come with the page; the first of them is open."""
+        item = self.get_item(pk, shown_with(self))
+        note_opened(self.model.__name__, item.id)
+        page = record_page(self, item, request.args.getlist("tab"))
+        return render_template("record.html", page=page)
+
+    @expose("/<int:pk>/figures")
+    @has_access
+    @permission_name("show")
+    def figures_part(self, pk: int) -> Any:
+        shown = show_all(self.figures, id=self.get_item(pk).id)
+        return render_template("record/_figures.html", figures=shown)
+
+    @expose("/<int:pk>/timeline")
+    @has_access
+    @permission_name("show")
+    def timeline_part(self, pk: int) -> Any:
+        events = timeline_of(self, self.get_item(pk))
+        return render_template("record/_events.html", events=events)
