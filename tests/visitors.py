@@ -1,11 +1,14 @@
 """A person at a browser, without the browser: signed in, and every form carries its token."""
 
 import re
+from html import unescape
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
+from app.extensions import db
 from tests.factories import PASSWORD
 
 
@@ -32,6 +35,12 @@ class Visitor:
     def get(self, path: str, **options: Any) -> TestResponse:
         return self._client.get(path, **options)
 
+    def whole(self, path: str) -> str:
+        """A page and, behind it, the parts that it loads by itself."""
+        page = self.get(path).text
+        parts = re.findall(r'hx-get="([^"]+)" hx-trigger="load"', page)
+        return "\n".join([page, *(self.get(unescape(part)).text for part in parts)])
+
     def post(self, path: str, **fields: Any) -> TestResponse:
         """Post a form as it stands on the page; an edit form brings the version it shows."""
         if path.endswith("/edit") and "version" not in fields:
@@ -42,6 +51,23 @@ class Visitor:
     def post_raw(self, path: str, **options: Any) -> TestResponse:
         """Post exactly this, without a token unless it is given."""
         return self._client.post(path, **options)
+
+    def statements(self, path: str) -> list[str]:
+        """What the database is asked for one page."""
+        asked: list[str] = []
+
+        def note(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+            if not statement.startswith(("BEGIN", "PRAGMA")):
+                asked.append(statement)
+
+        with self._app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            assert self.get(path).status_code == 200
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return asked
 
     def token(self) -> str:
         page = self.get("/login/" if self.user_id is None else "/account/")

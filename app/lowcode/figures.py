@@ -115,10 +115,22 @@ def show(figure: Figure, **values: Any) -> ShownFigure | None:
     return next(iter(show_all([figure], **values)), None)
 
 
-def _asked(figure: Figure, values: Mapping[str, Any]) -> _Asked | None:
+def outline(figures: Iterable[Figure]) -> list[tuple[str, str]]:
+    """(label, icon) of those that `show_all` shows, without asking for them."""
+    return [(str(f.label), f.icon) for f in figures if _screen_behind(f) is not None]
+
+
+def _screen_behind(figure: Figure) -> Any:
+    """The screen of its rows, where the acting person may see what the figure tells."""
     screens = current_app.extensions["kehu_screens"].values()
     view = next((screen for screen in screens if screen.resource == figure.resource), None)
-    if view is None or not view.may("can_list") or not _is_readable(view, figure):
+    may_see = view is not None and view.may("can_list") and _is_readable(view, figure)
+    return view if may_see else None
+
+
+def _asked(figure: Figure, values: Mapping[str, Any]) -> _Asked | None:
+    view = _screen_behind(figure)
+    if view is None:
         return None
     query = {name: text.format(**values) for name, text in figure.query.items()}
     state = read_state(view.listable, MultiDict(query))

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, event, insert, inspect, select, update
+from sqlalchemy import ColumnElement, Select, event, insert, inspect, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.entities.base import SHARED, Entity
@@ -92,17 +93,9 @@ class Held:
 
 def history_of(session: Session, model: type[Any], key: int, most: int) -> list[Held]:
     """The newest changes of who held a record, newest first."""
-    old, new, by = aliased(User), aliased(User), aliased(User)
     change = OwnershipChange
-    rows = session.execute(
-        select(change.changed_on, by.name, old.name, new.name, change.reason, change.to_id)
-        .outerjoin(old, old.id == change.from_id)
-        .outerjoin(new, new.id == change.to_id)
-        .outerjoin(by, by.id == change.by_id)
-        .where(change.entity == model.__name__, change.entity_id == key)
-        .order_by(change.id.desc())
-        .limit(most)
-    ).all()
+    of_row = (change.entity == model.__name__, change.entity_id == key)
+    rows = session.execute(_changes_of_hands().where(*of_row).limit(most)).all()
     held = []
     since: datetime | None = None
     for moment, by_name, old_name, new_name, reason, new_id in reversed(rows):
@@ -110,6 +103,20 @@ def history_of(session: Session, model: type[Any], key: int, most: int) -> list[
         held.append(Held(moment, *names, since, reason or "", new_id))
         since = moment
     return held[::-1]
+
+
+@cache
+def _changes_of_hands() -> Select[Any]:
+    """When, by whom, from whom, to whom, why and to which key; newest first."""
+    old, new, by = aliased(User), aliased(User), aliased(User)
+    change = OwnershipChange
+    return (
+        select(change.changed_on, by.name, old.name, new.name, change.reason, change.to_id)
+        .outerjoin(old, old.id == change.from_id)
+        .outerjoin(new, new.id == change.to_id)
+        .outerjoin(by, by.id == change.by_id)
+        .order_by(change.id.desc())
+    )
 
 
 def give_all(

@@ -42,6 +42,8 @@ SCREEN_DOORS = {
     ("narrow", "GET"): Door(("can_list",), ABSENT),
     ("related", "GET"): Door(("can_list", "can_show")),
     ("show", "GET"): Door(("can_show",)),
+    ("figures_part", "GET"): Door(("can_show",)),
+    ("timeline_part", "GET"): Door(("can_show",)),
     ("file", "GET"): Door(("can_show",)),
     ("history", "GET"): Door(("can_show",)),
     ("print", "GET"): Door(("can_print",)),

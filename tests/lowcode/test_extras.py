@@ -267,7 +267,7 @@ def test_a_note_stands_in_the_timeline_with_its_writer(
 ) -> None:
     boss = visitor("administrator", name="李 示例", locale="en")
     boss.post(f"/customers/{key}/notes", text="  Call <b>again</b>  ")
-    page = boss.get(f"/customers/{key}").text
+    page = boss.whole(f"/customers/{key}")
     assert "Call &lt;b&gt;again&lt;/b&gt;" in page
     assert "李 示例" in page
 

@@ -110,7 +110,7 @@ def test_what_was_done_in_one_transaction_is_one_line(
     text = page(boss, key)
     assert text.count('<div class="head">') == 4
     assert "Fourth" not in text
-    timeline = boss.get(f"/customers/{key}").text
+    timeline = boss.whole(f"/customers/{key}")
     assert timeline.count("Fifth") >= 1
     assert "Fourth" not in timeline
 

@@ -173,7 +173,7 @@ def test_who_held_a_record_stands_in_its_timeline(app: Flask, visitor: Visitors)
         key, person = a_customer(session, owner=one).id, two.id
     sent = {"rowid": key, "asked": 1, "owner": person, "reason": "closer to them"}
     boss.post("/customers/action/hand_over", **sent)
-    page = boss.get(f"/customers/{key}").text
+    page = boss.whole(f"/customers/{key}")
     timeline = page[page.index('<ol class="timeline">') :]
     for text in ("Person One", "Person Two", "closer to them"):
         assert timeline.count(text) == 1, "one line, not the trail's word beside it"

@@ -1,5 +1,6 @@
 """The record page: what happened to a row, in the reader's words, and nothing of other rows."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -8,10 +9,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.entities.customers import Contact, Customer, Interaction, Tag
+from app.entities.customers import Contact, Customer, Industry, Interaction, Tag
+from app.entities.support import Ticket
 from app.entities.system.organization import Region
 from app.rules.customers import Tier
 from tests.callers import inside
+from tests.factories import make_user
 from tests.visitors import Visitor
 
 Visitors = Callable[..., Visitor]
@@ -54,7 +57,7 @@ def test_changes_stand_in_the_timeline_in_the_readers_words(
         cooperation_since=date(2020, 1, 31),
         tags=[Tag(name="key account")],
     )
-    page = visitor("administrator", locale=locale).get(f"/customers/{key}").text
+    page = visitor("administrator", locale=locale).whole(f"/customers/{key}")
     timeline = page[page.index('<ol class="timeline">') :]
     for text in [*texts, "2020-01-31", "key account"]:
         assert text in timeline, text
@@ -74,10 +77,10 @@ def test_a_changed_moment_is_shown_in_the_readers_zone(
         session.flush()
         talk_key = talk.id
     change(app, Interaction, talk_key, happened_on=datetime(2026, 3, 5, 16, 30, tzinfo=UTC))
-    page = visitor("administrator", locale="en", timezone=place).get(f"/interactions/{talk_key}")
-    timeline = page.text[page.text.index('<ol class="timeline">') :]
+    page = visitor("administrator", locale="en", timezone=place).whole(f"/interactions/{talk_key}")
+    timeline = page[page.index('<ol class="timeline">') :]
     assert shown in timeline
-    assert "+00:00" not in page.text
+    assert "+00:00" not in page
 
 
 def test_the_record_after_a_deleted_one_inherits_nothing(app: Flask, visitor: Visitors) -> None:
@@ -87,12 +90,12 @@ def test_the_record_after_a_deleted_one_inherits_nothing(app: Flask, visitor: Vi
         session.add(Customer(name="OLD"))
     boss.post("/customers/1/notes", text="OLD note")
     boss.post("/customers/1/edit", name="OLDER", kind="company")
-    assert "OLD note" in boss.get("/customers/1").text
+    assert "OLD note" in boss.whole("/customers/1")
     assert boss.post("/customers/1/delete").location == "/customers/"
     assert boss.get("/customers/1").status_code == 404
     with inside(app) as session:
         session.add(Customer(id=1, name="NEW"))
-    page = boss.get("/customers/1").text
+    page = boss.whole("/customers/1")
     assert "NEW" in page
     assert "OLD" not in page
 
@@ -116,11 +119,56 @@ def test_tabs_count_and_show_the_rows_of_this_record_alone(
     assert "<html" not in part
 
 
+def test_the_tabs_that_the_address_names_come_with_the_page(
+    app: Flask, visitor: Visitors, key: int
+) -> None:
+    with inside(app) as session:
+        session.add(Contact(name="Anna", customer_id=key))
+        session.add(Interaction(subject="Called about the offer", customer_id=key))
+    boss = visitor("administrator", locale="en")
+    closed = boss.get(f"/customers/{key}").text
+    assert "Anna" not in closed
+    page = boss.get(f"/customers/{key}?tab=contacts&tab=interactions&tab=nothing").text
+    assert "Anna" in page
+    assert "Called about the offer" in page
+    opened = re.findall(r'id="tab-(\w+)" class="active" aria-selected="true"', page)
+    assert opened == ["contacts"]
+    assert re.search(r'id="panel-details"[^>]* hidden', page)
+    assert not re.search(r'id="panel-contacts"[^>]* hidden', page)
+
+
+def test_figures_come_after_the_page_with_the_rows_behind_them(
+    app: Flask, visitor: Visitors, key: int
+) -> None:
+    with inside(app) as session:
+        session.add(Ticket(code="T-1", subject="It broke", customer_id=key))
+    boss = visitor("administrator", locale="en")
+    page = boss.get(f"/customers/{key}").text
+    assert "Open tickets" in page
+    part = boss.get(f"/customers/{key}/figures").text
+    (count,) = re.findall(r'href="/tickets/[^"]*">.*?Open tickets</span><strong>(\d+)<', part)
+    assert count == "1"
+
+
+def test_a_record_of_many_relations_takes_few_statements(
+    app: Flask, visitor: Visitors, key: int
+) -> None:
+    with inside(app) as session:
+        customer = session.get_one(Customer, key)
+        customer.region = Region(code="E", name="East")
+        customer.industry = Industry(code="x", name="Trade")
+        customer.owner = make_user(session)
+    boss = visitor("administrator", locale="en")
+    assert "Trade" in boss.get(f"/customers/{key}").text
+    asked = boss.statements(f"/customers/{key}")
+    assert len(asked) <= 9, "\n".join(asked)
+
+
 def test_what_a_person_may_not_do_is_not_offered(app: Flask, visitor: Visitors, key: int) -> None:
-    page = visitor("read_only", locale="en").get(f"/customers/{key}").text
+    page = visitor("read_only", locale="en").whole(f"/customers/{key}")
     for offer in ("/edit", "/delete", "/action/", "/files"):
         assert f"/customers/{key}{offer}" not in page
-    boss = visitor("administrator", locale="en").get(f"/customers/{key}").text
+    boss = visitor("administrator", locale="en").whole(f"/customers/{key}")
     assert f"/customers/{key}/edit" in boss
     assert f"/customers/{key}/delete" in boss
 
@@ -131,7 +179,7 @@ def test_related_rows_stand_in_the_timeline_for_those_who_may_list_them(
     with inside(app) as session:
         session.add(Interaction(subject="Called about the offer", customer_id=key))
     boss = visitor("administrator", locale="en")
-    assert "Called about the offer" in boss.get(f"/customers/{key}").text
+    assert "Called about the offer" in boss.whole(f"/customers/{key}")
 
 
 @pytest.mark.parametrize("payload", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>'])

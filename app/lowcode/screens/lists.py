@@ -247,14 +247,14 @@ def _deletion(view: Any) -> list[Action]:
 
 
 # related tabs -------------------------------------------------------------------
-def related_page(view: Any, relation: str, parent: Any) -> ListPage:
-    """The tab of a parent's record: the child's list, narrowed to it."""
+def related_page(view: Any, relation: str, parent: Any, count: int | None = None) -> ListPage:
+    """The tab of a parent's record: the child's list, narrowed to it. `count`: where known."""
     state = ListState(filters=((relation, str(parent.id)),), size=50)
     source = listing.Listable(
         **{**vars(view.listable), "filters": frozenset({relation}), "search": ()}
     )
     paths = [path for path in view.seen.columns if path.split(".")[0] != relation]
-    count = listing.count(source, state)
+    count = listing.count(source, state) if count is None else count
     rows = listing.fetch(source, state, paths) if count else []
     page = ListPage(
         title=str(view.list_title),
