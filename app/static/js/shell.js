@@ -91,7 +91,8 @@
   // An answer without the wanted part is another page (sign-in, a message): go there.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, elt, requestConfig } = event.detail;
-    const wanted = elt.closest("[hx-select]")?.getAttribute("hx-select");
+    const selected = elt.closest("[hx-select]")?.getAttribute("hx-select");
+    const wanted = selected === "unset" ? null : selected;
     const whole = /<html/i.test(xhr.responseText.slice(0, 400));
     const missing = wanted ? !xhr.responseText.includes(`id="${wanted.slice(1)}"`) : whole;
     if (!event.detail.isError && missing) {
