@@ -5,8 +5,8 @@
   // A click opens the record; it waits so long for the second one of a double click.
   const DOUBLE = 250;
   // Pixels that an input needs at least.
-  const NARROWEST = 260;
-  const pointing = window.matchMedia("(hover: hover)");
+  const NARROWEST = 340;
+  const pointing = window.matchMedia("(hover: hover) and (min-width: 768px)");
 
   let editor = null;
 
@@ -33,15 +33,16 @@
     editor = { cell, layer, dirty: false, saving: false };
     document.getElementById("list").append(layer);
     cell.classList.add("editing");
-    layer.addEventListener("input", () => { editor.dirty = true; });
-    layer.addEventListener("change", () => { editor.dirty = true; });
+    const change = () => { if (editor) editor.dirty = true; };
+    layer.addEventListener("input", change);
+    layer.addEventListener("change", change);
     layer.addEventListener("keydown", onKey, true);
     layer.addEventListener("keydown", (event) => event.stopPropagation());
     layer.addEventListener("submit", (event) => {
       event.preventDefault();
       save().then((saved) => saved && focus(0, 0));
     });
-    layer.addEventListener("click", (event) => { if (event.target.closest("[data-cell-cancel]")) close(); });
+    layer.addEventListener("click", (event) => { if (event.target.closest("[data-cell-cancel]") && !editor.saving) close(); });
     show(answer.form);
   };
 
@@ -155,6 +156,11 @@
 
   const onKey = async (event) => {
     if (composing(event)) return;
+    if (editor.saving) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     const { target, key } = event;
     const picker = editor.layer.querySelector("[data-picker]")?.tomselect;
     if (key === "Escape") {
