@@ -31,6 +31,8 @@ WORDS = {
     "import": ("can_import",),
     # to make somebody else responsible for a record
     "assign": ("can_assign",),
+    # to make one record of several that are the same
+    "merge": ("can_merge",),
     # to show a single record to others
     "share": ("can_share",),
 }
@@ -93,14 +95,16 @@ ROLES: dict[str, RoleSeed] = {
     "sales_manager": RoleSeed(
         "Customers of the team and the teams below",
         rights={
-            "Customer": "read write assign share delete export print import act",
-            "Contact": "read write delete export import act",
+            "Customer": "read write assign share delete merge export print import act",
+            "Contact": "read write delete merge export import act",
             "Interaction": "read write delete export import act",
             "Tag": "read write",
             "CustomerSource": "read write",
             "Industry": "read write",
-            "Lead": "read write assign share delete export import act",
+            "Lead": "read write assign share delete merge export import act",
             "Deal": "read write assign share delete export import act",
+            # views of lists, for the own team and roles
+            "SavedView": "share",
             **_SELLING,
             "Target": "read write delete export",
             "Pipeline": "read write",
@@ -155,7 +159,7 @@ ROLES: dict[str, RoleSeed] = {
         "Suppliers, what they supply and what is ordered from them",
         home="PurchaseOrderView.list",
         rights={
-            "Supplier": "read write delete export import act",
+            "Supplier": "read write delete merge export import act",
             "PurchaseOrder": "read write delete export import act",
             "ReorderPoint": "read write delete export import",
             **_STOCK,

@@ -28,6 +28,7 @@ from app.views.inventory import (
 )
 from app.views.marketing import CampaignComparisonView, CampaignMemberView, CampaignView
 from app.views.purchasing import PurchaseOrderView, SupplierView
+from app.views.quality import DuplicateView, MergeView
 from app.views.reports import ReportView
 from app.views.sales import (
     CarrierView,
@@ -171,6 +172,8 @@ UNLISTED: tuple[type[BaseView], ...] = (
     SavedViewsView,
     ShelfView,
     ExplainView,
+    DuplicateView,
+    MergeView,
 )
 
 

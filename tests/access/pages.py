@@ -11,6 +11,7 @@ _SIGNED_IN = Door()
 _SENT_ON = Door(opened=frozenset({302}))
 _NOT_MINE = Door(opened=frozenset({302, 404}))
 _IMPORT = ("can_import",)
+_MERGE = ("can_merge", "can_list")
 # Views of a list are their maker's: whoever opens the list keeps some.
 _VIEWS = Door(("can_list",))
 _VIEWS_CHANGED = Door(_VIEWS.rights, frozenset({302}))
@@ -196,6 +197,22 @@ PAGES: dict[tuple[str, str], list[Probe]] = {
         _page("POST", "/import/runs/{key}/discard", Door(_IMPORT, TRIED), "ImportRun")
     ],
     ("ExportView.fetch", "GET"): [_page("GET", "/exports/0", Door(opened=ABSENT))],
+    # merging: the right of the entity's screen, whose rows are compared and listed
+    ("DuplicateView.show", "GET"): [_page("GET", "/quality/duplicates/customers", Door(_MERGE))],
+    ("DuplicateView.scan", "POST"): [
+        _page("POST", "/quality/duplicates/customers/scan", Door(_MERGE, frozenset({302})))
+    ],
+    ("DuplicateView.progress", "GET"): [
+        _page("GET", "/quality/duplicates/customers/progress", Door(_MERGE))
+    ],
+    ("DuplicateView.dismiss", "POST"): [
+        _page("POST", "/quality/duplicates/customers/0/dismiss", Door(_MERGE, ABSENT))
+    ],
+    ("MergeView.compare", "GET"): [
+        _page("GET", "/quality/merge/customers", Door(_MERGE, frozenset({302})))
+    ],
+    ("MergeView.merge", "POST"): [_page("POST", "/quality/merge/customers", Door(_MERGE, UNREAD))],
+    ("MergeView.undo", "POST"): [_page("POST", "/quality/merges/0/undo", Door(opened=ABSENT))],
     ("NotificationView.open", "POST"): [
         _page("POST", "/notifications/{key}/open", _SENT_ON, "Notification")
     ],

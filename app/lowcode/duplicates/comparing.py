@@ -13,6 +13,7 @@ from app.lowcode.screens.declare import Section
 #: chosen instead of a record: the texts of all, one after another
 ALL = "all"
 PICK = "pick."
+_LINKS = frozenset({"email", "phone", "url", "link"})
 
 
 @dataclass(slots=True)
@@ -99,12 +100,18 @@ def _line(field: Field, rows: Sequence[Any], main: Any, posted: str) -> Line:
     return Line(
         name=name,
         label=str(field.label),
-        cells=[field.cell(value) for value in shown],
+        cells=[_cell(field, value) for value in shown],
         values=[str(row.id) if can_write else "" for row in rows],
         chosen=posted or (ALL if can_join else str(full[0].id)),
         differs=len({repr(value) if value is not None else "" for value in held}) > 1,
         can_join=can_join,
     )
+
+
+def _cell(field: Field, value: Any) -> Cell:
+    """As the field shows it, but no link: a click chooses."""
+    cell = field.cell(value)
+    return Cell("text", cell.text) if cell.kind in _LINKS else cell
 
 
 def _joined(field: Field, rows: Sequence[Any]) -> str | None:

@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from typing import Any
 
 from flask_babel import gettext as _
@@ -22,6 +22,8 @@ JOB = "find_duplicates"
 MOST_TOGETHER = 50
 #: rows that one cluster holds: more cannot be looked at side by side
 MOST_MEMBERS = 20
+#: from this score on a pair holds together what is not all alike
+SURE = 90
 _MOST_PAIRS = 5_000_000
 _CHUNK = 2_000
 
@@ -125,12 +127,19 @@ class _Cluster:
 
 
 def _clusters(alike: list[tuple[int, Pair]]) -> list[_Cluster]:
-    """Rows held together by their surest pairs, at most MOST_MEMBERS each."""
+    """Rows that are all alike, or held together by sure pairs; at most MOST_MEMBERS each.
+
+    Else a chain of slight differences would put together what has nothing in common.
+    """
+    known = {pair for _score, pair in alike}
     cluster_of: dict[int, _Cluster] = {}
     for score, (one, other) in sorted(alike, key=lambda pair: (-pair[0], pair[1])):
         ours = cluster_of.get(one) or _Cluster(score, [one])
         theirs = cluster_of.get(other) or _Cluster(score, [other])
         if ours is theirs or len(ours.members) + len(theirs.members) > MOST_MEMBERS:
+            continue
+        across = product(ours.members, theirs.members)
+        if score < SURE and not all((min(p), max(p)) in known for p in across):
             continue
         ours.score = max(ours.score, theirs.score)
         ours.members += theirs.members

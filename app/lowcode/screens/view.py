@@ -42,6 +42,7 @@ from app.lowcode.screens.seen import Seen, seen_by_actor
 from app.lowcode.screens.showing import Showing
 from app.lowcode.screens.summary import Summing
 from app.lowcode.screens.transferring import TRANSFER, Transferring
+from app.lowcode.screens.uniting import MERGE, RIGHT, Uniting
 from app.lowcode.screens.writing import Writing
 
 
@@ -58,6 +59,7 @@ class EntityView(
     Showing,
     BulkEditing,
     Deleting,
+    Uniting,
     Transferring,
     Acting,
     Documents,
@@ -155,7 +157,11 @@ class EntityView(
             rights |= {"can_assign"}
         else:
             self.actions.pop(TRANSFER, None)
-        self.base_permissions = sorted(rights - gone - {TRANSFER})
+        if getattr(self.model, "match_rules", ()) and self.form:
+            rights |= {RIGHT}
+        else:
+            self.actions.pop(MERGE, None)
+        self.base_permissions = sorted(rights - gone - {TRANSFER, MERGE})
 
     def _sortable(self) -> list[str]:
         return [path for path in self.list_columns if resolve(self.model, path).field.sortable]

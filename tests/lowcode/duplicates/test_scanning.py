@@ -91,6 +91,13 @@ def test_keys_that_too_many_share_do_not_cost_the_square(
     assert sum(map(len, clusters(session))) == 12
 
 
+def test_a_chain_of_slight_differences_is_no_cluster(session: Session) -> None:
+    names = ["示例商贸甘草辛香", "示例商贸甘草辛楷", "示例商贸甘草银楷", "示例商贸麻黄银楷"]
+    keys = [add(session, name=name) for name in names]
+    scan(session, Customer, silent)
+    assert clusters(session).keys() == {frozenset(keys[:2])}
+
+
 def test_what_the_scan_says_on_its_way_never_falls(session: Session) -> None:
     for number in range(30):
         add(session, name=f"示例{number // 2:02}单位")

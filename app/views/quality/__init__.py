@@ -1,0 +1,6 @@
+"""Data quality: how complete and fresh the files are, what was written twice, and merging it."""
+
+from app.views.quality.duplicates import DuplicateView
+from app.views.quality.merging import MergeView
+
+__all__ = ["DuplicateView", "MergeView"]
