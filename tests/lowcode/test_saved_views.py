@@ -13,7 +13,7 @@ from app.entities.system.organization import Team
 from app.entities.system.user import Role
 from app.entities.system.views import SavedView
 from app.lowcode.security.field_levels import write_levels
-from app.lowcode.security.rights import rights_of, write_rights
+from app.lowcode.security.rights import rights_of, scopes_of, write_rights
 from app.rules.masking import FieldLevel
 from tests.callers import Caller, inside
 from tests.visitors import Visitor
@@ -44,7 +44,8 @@ def names(person: Visitor) -> list[str]:
 def let_share(app: Flask, role: str) -> None:
     with inside(app) as session:
         row = session.scalar(select(Role).where(Role.name == role))
-        write_rights(session, row, {*rights_of(row), ("can_share", "SavedView")})
+        rights = {*rights_of(session, row), ("can_share", "SavedView")}
+        write_rights(session, row, rights, scopes_of(row))
 
 
 # state ----------------------------------------------------------------------------
@@ -121,10 +122,10 @@ def test_what_cannot_be_saved_is_said(boss: Visitor, fields: dict[str, str], tex
 # for whom -------------------------------------------------------------------------
 def test_a_view_is_seen_by_those_it_is_meant_for(app: Flask, visitor: Visitors) -> None:
     with inside(app) as session:
-        above = Team(name="North")
+        above = Team(code="N", name="North")
         session.add(above)
         session.flush()
-        below, aside = Team(name="Harbour", parent_id=above.id), Team(name="South")
+        below, aside = Team(code="H", name="Harbour", parent_id=above.id), Team(code="S", name="South")
         session.add_all([below, aside])
         session.flush()
         north, harbour, south = above.id, below.id, aside.id
@@ -172,7 +173,7 @@ def test_sharing_is_a_right(app: Flask, visitor: Visitors) -> None:
     assert names(visitor("marketing")) == ["b"]
     with inside(app) as session:
         roles = dict(session.execute(select(Role.name, Role.id)).all())
-        team = Team(name="Elsewhere")
+        team = Team(code="E", name="Elsewhere")
         session.add(team)
         session.flush()
         elsewhere = team.id

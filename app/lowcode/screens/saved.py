@@ -35,10 +35,11 @@ def state_of(view: Any, query: str) -> tuple[ListState, bool]:
     pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True)
     state = read_state(view.listable, MultiDict(pairs))
     is_whole = not state.problems
-    try:
-        listing.condition(view.listable, state)
-    except DomainError:
-        state, is_whole = replace(state, where=""), False
+    if state.where:
+        try:
+            listing.condition(view.listable, ListState(where=state.where))
+        except DomainError:
+            state, is_whole = replace(state, where=""), False
     return replace(state, problems=()), is_whole
 
 
