@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from app.commands import administrator, database
+from app.commands import administrator, database, search
 from app.commands.console import failure, say, words
 from app.entities.customers import Customer
 from app.extensions import db, refresh_statistics
@@ -59,6 +59,7 @@ def prepare(
             reference.seed(db.session)
             db.session.commit()
             _write_stamp(settings, fingerprint)
+        search.make_outdated()
         administrator.ensure(password)
         if demo:
             _fill_demo()

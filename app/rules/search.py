@@ -6,7 +6,7 @@ all columns and a query says which of them it reads. AllOf of them are letters a
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -14,6 +14,8 @@ from app.rules.identity import legal_form, phone_key
 
 #: one reading or more of each character, the usual one first; none of what is not Chinese
 Readings = Sequence[Sequence[str]]
+#: readings of a text
+Speaker = Callable[[str], Readings]
 
 #: characters of a long text that are searched, and letters of a word
 LONGEST_TEXT, LONGEST_WORD = 2000, 24
@@ -68,8 +70,13 @@ Query = Token | AllOf | OneOf
 
 def normalized(text: str) -> str:
     """Width, case and accents do not count."""
-    folded = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
-    bare = "".join(c for c in folded if not "\u0300" <= c <= "\u036f")
+    if text.isascii():
+        return text.lower()
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    parted = unicodedata.normalize("NFD", folded)
+    if parted == folded:
+        return folded
+    bare = "".join(c for c in parted if not "\u0300" <= c <= "\u036f")
     return unicodedata.normalize("NFC", bare)
 
 
@@ -80,30 +87,33 @@ def is_han(character: str) -> bool:
 
 
 # what is kept -------------------------------------------------------------------
-def tokens(code: str, kind: Kind, text: str, readings: Readings = ()) -> Iterator[str]:
-    """What `text` in the column `code` is found by; `readings` are those of `normalized(text)`."""
+def tokens(code: str, kind: Kind, text: str, speaker: Speaker) -> Iterator[str]:
+    """What `text` in the column `code` is found by."""
     if kind is Kind.PHONE:
         yield from (f"{code}{_NUMBER}{part}" for part in _numbers(phone_key(text) or ""))
         return
     folded = normalized(text)[:LONGEST_TEXT]
-    for match in _RUN.finditer(folded):
+    runs = list(_RUN.finditer(folded))
+    if kind is Kind.NAME and runs:
+        yield f"{code}{_WHOLE}{_bare(runs)}"
+    for match in runs:
         run = match[0]
         if match["han"]:
-            yield from (f"{code}{_GRAM}{pair}" for pair in _parts(run, 2))
+            for at in range(len(run)):
+                yield f"{code}{_GRAM}{run[at : at + 2]}"
         else:
-            yield from (f"{code}{_WORD}{word}" for word in _words(run, kind))
+            for word in _words(run, kind):
+                yield f"{code}{_WORD}{word}"
             if kind is Kind.NAME and _is_forgiven(run):
-                yield from (f"{code}{_SLIP}{place}" for place in _without_one(run))
-    if kind is Kind.NAME and (whole := _bare(folded)):
-        yield f"{code}{_WHOLE}{whole}"
-    if readings:
-        for start, end in _spoken(folded, readings):
-            yield from (f"{code}{said}" for said in _said(readings[start:end]))
+                for place in _without_one(run):
+                    yield f"{code}{_SLIP}{place}"
+    if kind is not Kind.TEXT and not folded.isascii():
+        yield from _spoken(code, runs, speaker(folded))
 
 
-def _bare(folded: str) -> str:
+def _bare(runs: Iterable[re.Match[str]]) -> str:
     """The letters and digits with which a text begins."""
-    return "".join(match[0] for match in _RUN.finditer(folded))[:LONGEST_WORD]
+    return "".join(match[0] for match in runs)[:LONGEST_WORD]
 
 
 def _parts(run: str, size: int) -> Iterator[str]:
@@ -134,26 +144,20 @@ def _without_one(run: str) -> Iterator[str]:
     return (f"{at:02}{run[:at]}{run[at + 1 :]}" for at in range(len(run)))
 
 
-def _spoken(folded: str, readings: Readings) -> Iterator[tuple[int, int]]:
-    """From where to where somebody may speak: all starts but those of the legal form at the end."""
-    for match in _RUN.finditer(folded):
+def _spoken(code: str, runs: Iterable[re.Match[str]], readings: Readings) -> Iterator[str]:
+    """What somebody may speak from each character on, but for the legal form at the end."""
+    for match in runs:
         if not match["han"]:
             continue
-        end = match.end()
-        kept = max(len(match[0]) - len(legal_form(match[0])), 1)
-        yield from (
-            (start, end) for start in range(match.start(), match.start() + kept) if readings[start]
-        )
-
-
-def _said(readings: Readings) -> Iterator[str]:
-    """Pinyin and initials from the first character on, by each of its own readings."""
-    rest = [each[0] for each in readings[1:_PINYIN] if each]
-    for first in readings[0]:
-        yield f"{_FULL}{first}{''.join(rest)}"[: _PINYIN + 1]
-    initials = "".join(syllable[0] for syllable in rest)
-    for letter in dict.fromkeys(first[0] for first in readings[0]):
-        yield f"{_FIRST}{letter}{initials}"[: _INITIALS + 1]
+        start, end = match.span()
+        kept = max(end - start - len(legal_form(match[0])), 1)
+        usual = [each[0] if each else "" for each in readings[start:end]]
+        first = "".join(syllable[:1] for syllable in usual)
+        for at in range(kept):
+            rest, initials = "".join(usual[at + 1 : at + _PINYIN]), first[at + 1 : at + _INITIALS]
+            for reading in readings[start + at]:
+                yield f"{code}{_FULL}{(reading + rest)[:_PINYIN]}"
+                yield f"{code}{_FIRST}{reading[0]}{initials}"
 
 
 # what is asked ------------------------------------------------------------------
@@ -170,7 +174,7 @@ def is_spelled(word: str) -> bool:
 
 def beginning(code: str, typed: str, *, is_all: bool = False) -> Token | None:
     """Rows whose name, the column `code`, begins with what was typed, or is that (`is_all`)."""
-    whole = _bare(normalized(typed))
+    whole = _bare(_RUN.finditer(normalized(typed)))
     is_start = not is_all and len(whole) < LONGEST_WORD
     return Token(f"{code}{_WHOLE}{whole}", is_start) if whole else None
 

@@ -1,23 +1,22 @@
 """Records of all screens that hold what was typed: few candidates of each, the closest first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, inspect, literal, select, union_all
+from sqlalchemy import ColumnElement, inspect, literal, select
 
 from app.entities.system.views import RecentlyViewed
 from app.extensions import db
 from app.lowcode import field_rights, principal
 from app.lowcode.fields import field_of
 from app.lowcode.fields.base import humanize
-from app.lowcode.scope import within_reach
 from app.lowcode.search.belonging import says_all
 from app.lowcode.search.declared import Searched, searched_of
-from app.lowcode.search.matching import entries, query_of
+from app.lowcode.search.matching import entries, newest_keys, query_of
 from app.lowcode.search.pinyin import readings
-from app.rules.search import Kind, OneOf, Query, beginning, closeness, is_spelled, marks, words_of
+from app.rules.search import Kind, Query, beginning, closeness, is_spelled, marks, words_of
 
 #: candidates of one entity; beyond them only what begins with the words typed is looked at
 MOST = 100
@@ -39,7 +38,7 @@ class Hit:
     hint_marks: Marks
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Asked:
     """What is asked of one screen."""
 
@@ -59,20 +58,31 @@ class _Asked:
 
 
 def find(screens: Sequence[Any], typed: str) -> list[tuple[Any, list[Hit]]]:
-    """The records of each screen that fit best, for screens with any; one slip is allowed."""
+    """The records of each screen that fit best, for screens with any.
+
+    Only where nothing is written so, one slip is allowed.
+    """
     if not all(map(is_spelled, words_of(typed))):
         return []
-    asked = [found for screen in screens if (found := _asked(screen, typed)) is not None]
-    keys = _candidates(asked, typed)
-    recent = _recent() if any(keys) else {}
+    return _find(screens, typed, tolerant=False) or _find(screens, typed, tolerant=True)
+
+
+def _find(screens: Sequence[Any], typed: str, *, tolerant: bool) -> list[tuple[Any, list[Hit]]]:
+    asked = [
+        found
+        for screen in screens
+        if (found := _asked(screen, typed, tolerant=tolerant)) is not None
+    ]
+    limits = {each: _limit(each, keys) for each, keys in _candidates(asked, typed)}
+    recent = _recent() if limits else {}
     groups = []
-    for each, some in zip(asked, keys, strict=True):
-        hits = _ranked(each, some, typed, recent) if some else []
+    for each, limit in limits.items():
+        hits = _ranked(each, limit, typed, recent)
         groups += [(each.screen, hits)] if hits else []
     return groups
 
 
-def _asked(screen: Any, typed: str) -> _Asked | None:
+def _asked(screen: Any, typed: str, *, tolerant: bool) -> _Asked | None:
     searched = searched_of(screen.model)
     if searched is None:
         return None
@@ -82,55 +92,44 @@ def _asked(screen: Any, typed: str) -> _Asked | None:
         for path in dict.fromkeys(declared)
         if path in searched.by_path and field_rights.readable(screen.model, path)
     )
-    query = query_of(searched, paths, typed, tolerant=True)
+    query = query_of(searched, paths, typed, tolerant=tolerant)
     return _Asked(screen, searched, paths, query) if query else None
 
 
 # candidates ---------------------------------------------------------------------
-def _candidates(asked: Sequence[_Asked], typed: str) -> list[list[int]]:
-    """Keys of each, by one statement; a second one where a word is so common that the best may be
-    missing."""
-    found = _keys([(place, each.searched, each.query) for place, each in enumerate(asked)])
-    crowded = [
-        (place, each.searched, query)
-        for place, each in enumerate(asked)
-        if len(found.get(place, ())) >= MOST and (query := _best(each, typed)) is not None
-    ]
-    best = _keys(crowded)
-    return [
-        list(dict.fromkeys([*best.get(place, ()), *found.get(place, ())]))
-        for place in range(len(asked))
-    ]
+def _candidates(
+    asked: Sequence[_Asked], typed: str
+) -> Iterator[tuple[_Asked, Sequence[int] | None]]:
+    """What has any, with the keys; None where the index cannot say whose rows are whose.
+
+    One statement for all; a second one where a word is so common that the best may be missing.
+    """
+    by_index = [each for each in asked if says_all(each.searched)]
+    found = newest_keys([(each.searched, each.query) for each in by_index], MOST)
+    crowded = [each for each in by_index if len(found.get(each.searched.model, ())) >= MOST]
+    better = [(each.searched, query) for each in crowded for query in _better(each, typed)]
+    best = newest_keys(better, MOST)
+    for each in asked:
+        model = each.searched.model
+        if each not in by_index:
+            yield each, None
+        elif model in found:
+            yield each, [*best.get(model, ()), *found[model]]
 
 
-def _best(asked: _Asked, typed: str) -> Query | None:
+def _better(asked: _Asked, typed: str) -> Iterator[Query]:
+    """Rows that are called what was typed, and such as begin so."""
     name = asked.searched.name
-    if name is None or name.path not in asked.paths:
-        return None
-    whole = beginning(name.code, typed, is_all=True)
-    return OneOf((whole, beginning(name.code, typed) or whole)) if whole else None
+    if name is not None and name.path in asked.paths:
+        for is_all in (True, False):
+            query = beginning(name.code, typed, is_all=is_all)
+            if query is not None:
+                yield query
 
 
-def _keys(queries: Sequence[tuple[int, Searched, Query]]) -> dict[int, list[int]]:
-    if not queries:
-        return {}
-    found: dict[int, list[int]] = {}
-    parts = []
-    for place, searched, query in queries:
-        keys = _some(searched, query).subquery()
-        parts.append(select(literal(place), keys.c.pk))
-    for place, key in db.session.execute(union_all(*parts)):
-        found.setdefault(place, []).append(key)
-    return found
-
-
-def _some(searched: Searched, query: Query) -> Select[Any]:
-    """Where the index cannot say whose rows are whose, the rows themselves are asked."""
-    if says_all(searched):
-        return entries(searched, query).limit(MOST)
-    model = searched.model
-    found = within_reach(model, model.id.in_(entries(searched, query)))
-    return select(model.id.label("pk")).where(found).limit(MOST)
+def _limit(asked: _Asked, keys: Sequence[int] | None) -> ColumnElement[bool]:
+    model = asked.searched.model
+    return model.id.in_(entries(asked.searched, asked.query) if keys is None else keys)
 
 
 # order --------------------------------------------------------------------------
@@ -147,7 +146,7 @@ def _recent() -> dict[tuple[str, int], int]:
 
 
 def _ranked(
-    asked: _Asked, keys: Sequence[int], typed: str, recent: Mapping[tuple[str, int], int]
+    asked: _Asked, limit: ColumnElement[bool], typed: str, recent: Mapping[tuple[str, int], int]
 ) -> list[Hit]:
     """What is called so, begins so, is one's own, was opened lately, was changed lately."""
     model = asked.searched.model
@@ -160,7 +159,7 @@ def _ranked(
         changed = -row.changed_on.timestamp() if row.changed_on else 0
         return closeness(texts, typed), not own, opened, changed, row.id
 
-    rows = sorted(_rows(asked, keys), key=rank)[:SHOWN]
+    rows = sorted(_rows(asked, limit), key=rank)[:SHOWN]
     return [
         _hit(asked, row.id, dict(zip(asked.columns, row.texts, strict=True)), typed) for row in rows
     ]
@@ -174,7 +173,7 @@ class _Row:
     texts: tuple[str | None, ...]
 
 
-def _rows(asked: _Asked, keys: Sequence[int]) -> list[_Row]:
+def _rows(asked: _Asked, limit: ColumnElement[bool]) -> list[_Row]:
     """The candidates that the acting person sees."""
     model = asked.searched.model
     attributes = inspect(model).column_attrs
@@ -186,7 +185,7 @@ def _rows(asked: _Asked, keys: Sequence[int]) -> list[_Row]:
     changed = model.changed_on if "changed_on" in attributes else literal(None)
     columns = [getattr(model, path) for path in asked.columns]
     rows = db.session.execute(
-        select(model.id, owner, changed, *columns).where(model.id.in_(keys))
+        select(model.id, owner, changed, *columns).where(limit).limit(3 * MOST)
     )
     return [_Row(key, held_by, moment, tuple(texts)) for key, held_by, moment, *texts in rows]
 

@@ -6,6 +6,7 @@ from flask import Flask, abort, current_app, g, jsonify, request
 from flask_babel import gettext as _
 
 from app.lowcode.search.finding import Hit, find
+from app.lowcode.shelf.opened import at_hand
 from app.lowcode.shell import menu
 from app.rules.search import marks
 from app.rules.text import storable
@@ -20,11 +21,13 @@ def init(app: Flask, _settings: Settings) -> None:
 
 
 def palette() -> Any:
-    """Screens and records that hold the words typed: {groups: [{label, items}]}."""
+    """Screens and records that hold the words typed, without any what the person has at hand:
+    {groups: [{label, items}]}."""
     if not getattr(g.user, "is_authenticated", False):
         abort(401)
     typed = storable(request.args.get("q", "")).strip()[:LONGEST]
-    groups = [{"label": _("Screens"), "items": _screens(typed)}]
+    screens = {"label": _("Screens"), "items": _screens(typed)}
+    groups = [screens] if typed else [*at_hand(), screens]
     if typed:
         groups += [
             {"label": str(screen.list_title), "items": [_record(screen, hit) for hit in hits]}

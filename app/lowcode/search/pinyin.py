@@ -1,10 +1,13 @@
 """How Chinese text may be spoken: the readings of each character, the usual one first."""
 
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
 from app.rules.search import is_han
 
+#: characters of the words that are looked up
+_LONGEST = 4
 #: Readings beside the usual one, as family names and in words: people type the one they know.
 _BESIDES = {
     "长": "zhang", "重": "zhong chong", "乐": "yue le", "行": "hang xing", "朝": "chao zhao",
@@ -24,41 +27,41 @@ _BESIDES = {
 def readings(text: str) -> list[Sequence[str]]:
     """For each character its readings in small letters, without tones; none of what is not Chinese.
 
-    Where a character is read in more than one way, the words around it decide which one is usual.
+    Where a character is read in more than one way, the word it stands in decides which is usual.
     """
-    if not any(character in _BESIDES for character in text):
-        return [_single(character) for character in text]
-    found: list[Sequence[str]] = []
-    run = ""
-    for character in text:
-        if is_han(character):
-            run += character
-            continue
-        found += [*_in_words(run), ()]
-        run = ""
-    return [*found, *_in_words(run)]
+    found = [_single(character) for character in text]
+    for at, character in enumerate(text):
+        if character in _BESIDES:
+            said = _in_a_word(text, at)
+            found[at] = tuple(dict.fromkeys((said, *found[at]))) if said else found[at]
+    return found
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=30_000)
 def _single(character: str) -> Sequence[str]:
     if not is_han(character):
         return ()
-    return _all_of(character, _spoken(character)[0])
-
-
-def _in_words(run: str) -> list[Sequence[str]]:
-    return [_all_of(c, usual) for c, usual in zip(run, _spoken(run), strict=True)] if run else []
-
-
-def _all_of(character: str, usual: str) -> Sequence[str]:
-    """None where the character is one of another script, which stands for itself."""
-    besides = _BESIDES.get(character, "").split()
-    return tuple(dict.fromkeys((usual, *besides))) if usual.isascii() else ()
-
-
-def _spoken(run: str) -> list[str]:
-    # The tables of words take a tenth of a second: only whoever searches or writes waits for them.
+    # The tables take a tenth of a second: only whoever searches or writes waits for them.
     from pypinyin import lazy_pinyin
 
-    # One reading for each character, be it a sign of its own.
-    return list(lazy_pinyin(run, errors=lambda others: list(others)))  # type: ignore[arg-type, return-value]
+    usual = lazy_pinyin(character, errors="ignore")
+    return tuple(dict.fromkeys((*usual, *_BESIDES.get(character, "").split())))
+
+
+def _in_a_word(text: str, at: int) -> str | None:
+    """How the character is read in the longest word around it that is known."""
+    from pypinyin.phrases_dict import phrases_dict
+
+    for size in range(_LONGEST, 1, -1):
+        for start in range(max(at - size + 1, 0), min(at, len(text) - size) + 1):
+            said = phrases_dict.get(text[start : start + size])
+            if said is not None:
+                return _without_tone(said[at - start][0])
+    return None
+
+
+@lru_cache(maxsize=2_000)
+def _without_tone(syllable: str) -> str:
+    """lǜ → lv"""
+    parted = unicodedata.normalize("NFD", syllable).replace("u\u0308", "v")
+    return "".join(c for c in parted if c.isascii())

@@ -106,8 +106,7 @@ def _differing(
     session: Session, searched: Searched, reached: int, keys: Sequence[int]
 ) -> Iterator[int]:
     held = {
-        key: _as_set(tokens)
-        for key, tokens in session.execute(_kept(searched, reached, keys[-1]))
+        key: _as_set(tokens) for key, tokens in session.execute(_kept(searched, reached, keys[-1]))
     }
     model = searched.model
     columns = [inspect(model).column_attrs[name].columns[0] for name in searched.needed]

@@ -11,7 +11,7 @@ from app.entities.system.search import SearchEntry
 from app.extensions import db
 from app.lowcode.search.declared import Searched, searched_of
 from app.lowcode.search.pinyin import readings
-from app.rules.search import Kind, normalized, tokens
+from app.rules.search import tokens
 
 _entries = SearchEntry.__table__
 _DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
@@ -53,9 +53,7 @@ def refresh(session: Session, model: type[Any], keys: Sequence[int]) -> None:
     rows = session.connection().execute(
         select(table.c.id, *columns).where(table.c.id.in_(keys)).with_for_update(read=True)
     )
-    present = {
-        key: dict(zip(searched.needed, values, strict=True)) for key, *values in rows
-    }
+    present = {key: dict(zip(searched.needed, values, strict=True)) for key, *values in rows}
     put(session, [entry_of(searched, key, values) for key, values in present.items()])
     remove(session, searched, [key for key in keys if key not in present])
 
@@ -64,12 +62,8 @@ def entry_of(searched: Searched, key: int, values: Mapping[str, Any]) -> dict[st
     """The entry of the row with this key and these values of the needed columns."""
     found: dict[str, None] = {}
     for column in searched.columns:
-        text = values[column.path]
-        if not text:
-            continue
-        spoken = column.kind in (Kind.NAME, Kind.WORDS) and not text.isascii()
-        read = readings(normalized(text)) if spoken else ()
-        found.update(dict.fromkeys(tokens(column.code, column.kind, text, read)))
+        if text := values[column.path]:
+            found.update(dict.fromkeys(tokens(column.code, column.kind, text, readings)))
     for letter, name in searched.belonging:
         if values[name] is not None:
             found[f"{letter}{values[name]}"] = None
