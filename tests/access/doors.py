@@ -54,6 +54,7 @@ SCREEN_DOORS = {
     ("sum_lines", "POST"): Door((("can_add", "can_edit"),)),
     ("add_note", "POST"): Door(("can_show",), frozenset({302})),
     ("save_cell", "POST"): Door(("can_edit",), TRIED),
+    ("bulk_edit", "POST"): Door(("can_edit",)),
     ("edit", "POST"): Door(("can_edit",), TRIED),
     ("restore_value", "POST"): Door(("can_edit",), UNREAD),
     ("move", "POST"): Door(("can_edit",), TRIED),
@@ -207,6 +208,7 @@ _VARIANTS: dict[str, Callable[[Any, Door, str], Iterator[Probe]]] = {
     "save_cell": _cells,
     "action_post": _actions,
     "delete_many": _deletions,
+    "bulk_edit": _deletions,
 }
 
 

@@ -131,11 +131,11 @@ class BulkEditing:
     # words --------------------------------------------------------------------------
     def _bulk_page(self, chosen: Chosen, wish: Wish) -> BulkPage:
         url, back = url_for(f"{self.endpoint}.bulk_edit"), self.back_to_list()
-        title = _(
-            "Edit %(count)s %(what)s",
-            count=chosen.count,
-            what=in_sentence(str(self.list_title)),
-        )
+        if chosen.count == 1 and chosen.items:
+            title = _("Edit %(name)s", name=repr(chosen.items[0]))
+        else:
+            what = in_sentence(str(self.list_title))
+            title = _("Edit %(count)s %(what)s", count=chosen.count, what=what)
         form_page = wish.entry.page("bulk", url, back, title)
         form_page.key = request.form.get("key") or once.new_key()
         left = [name for name in bulk_fields(self) if name not in wish.names]

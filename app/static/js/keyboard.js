@@ -4,7 +4,7 @@
   const { mount, composing, typing } = window.kehu;
 
   const grid = () => document.querySelector("#list .sheet");
-  const rowsOf = (table) => [...table.querySelectorAll("tbody tr[data-href]")];
+  const rowsOf = (table) => [...table.querySelectorAll("tbody:not([hidden]) > tr[data-href]")];
   const tickOf = (row) => row.querySelector("[name=rowid]");
   const cellsOf = (row) => [...row.cells].filter((cell) => !cell.classList.contains("tick"));
 
