@@ -30,8 +30,9 @@ def guard(session: Session) -> None:
     new = session.new
     touched = [*new, *(row for row in session.dirty if session.is_modified(row))]
     if not is_undoing(session):
+        owners = _Owners(session, principal)
         for row in touched:
-            _fill_owner(session, row, principal, is_new=row in new)
+            owners.fill(row, is_new=row in new)
     if principal is not None and principal.sees_all:
         return
     with session.no_autoflush:
@@ -48,26 +49,38 @@ def guard(session: Session) -> None:
             checks.targets(row)
 
 
-def _fill_owner(session: Session, row: Any, principal: Principal | None, *, is_new: bool) -> None:
+class _Owners:
     """New rows belong to their maker; the team follows the owner unless it was chosen."""
-    scope = getattr(row, "scope", SHARED)
-    if not scope.owner:
-        return
-    links = links_of(type(row))
-    owner, team = links[scope.owner], links[scope.team]
-    if is_new and not key_after_flush(row, owner) and related(row, owner) is None and principal:
-        _point(session, row, owner, principal.user_id)
-    is_chosen = changed(row, team) and not (is_new and key_after_flush(row, team) is None)
-    if changed(row, owner) and not is_chosen:
-        key = key_after_flush(row, owner)
-        person = related(row, owner) or (session.get(User, key) if key else None)
-        if person is not None:
-            _point(session, row, team, person.team_id)
 
+    def __init__(self, session: Session, principal: Principal | None) -> None:
+        self._session = session
+        self._maker = principal.user_id if principal else None
+        self._known: dict[tuple[type[Any], int], Any] = {}
 
-def _point(session: Session, row: Any, link: Link, key: int | None) -> None:
-    """By object: an emptied choice of a form would else win over the key."""
-    setattr(row, link.name, session.get(link.target, key) if key else None)
+    def fill(self, row: Any, *, is_new: bool) -> None:
+        scope = getattr(row, "scope", SHARED)
+        if not scope.owner:
+            return
+        links = links_of(type(row))
+        owner, team = links[scope.owner], links[scope.team]
+        if is_new and not key_after_flush(row, owner) and related(row, owner) is None:
+            self._point(row, owner, self._maker)
+        is_chosen = changed(row, team) and not (is_new and key_after_flush(row, team) is None)
+        if changed(row, owner) and not is_chosen:
+            person = related(row, owner) or self._get(User, key_after_flush(row, owner))
+            if person is not None:
+                self._point(row, team, person.team_id)
+
+    def _point(self, row: Any, link: Link, key: int | None) -> None:
+        """By object: an emptied choice of a form would else win over the key."""
+        setattr(row, link.name, self._get(link.target, key))
+
+    def _get(self, model: type[Any], key: int | None) -> Any:
+        if not key:
+            return None
+        if (model, key) not in self._known:
+            self._known[model, key] = self._session.get(model, key)
+        return self._known[model, key]
 
 
 class _Checks:

@@ -24,6 +24,8 @@ def fold_width(text: str) -> str:
 def storable(text: str) -> str:
     """The text with line ends as \\n and without what no database stores: control characters
     other than tabs, and halves of surrogate pairs."""
+    if text.isprintable():
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
 

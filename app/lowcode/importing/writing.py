@@ -30,12 +30,12 @@ class RowWriter:
         #: does the file hold all inline lines of a record, or some?
         self._whole_lists = whole_lists
         self._may_add, self._may_edit = view.may("can_add"), view.may("can_edit")
-        self._defaulted = defaulted(view)
+        self._defaulted = {field.name: default_of(field) for field in defaulted(view)}
 
     @cached_property
     def _start_values(self) -> dict[str, Any]:
-        """What the screen says that new rows hold, asked once for all of them."""
-        return dict(self._view.start_values())
+        """What new rows hold before anybody fills them, asked once for all of them."""
+        return self._defaulted | dict(self._view.start_values())
 
     def write(
         self, draft: Draft, rows: Values[Link, Any], *, alone: bool
@@ -64,7 +64,7 @@ class RowWriter:
         if not self._may_add:
             raise FieldErrors({"": [_("Your role does not allow adding entries here.")]})
         item = self._view.model()
-        start = {field.name: default_of(field) for field in self._defaulted} | self._start_values
+        start = self._start_values
         for name in start.keys() - values.keys():
             setattr(item, name, start[name])
         whole = values | lines
