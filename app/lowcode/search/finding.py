@@ -16,7 +16,16 @@ from app.lowcode.search.belonging import says_all
 from app.lowcode.search.declared import Searched, searched_of
 from app.lowcode.search.matching import entries, newest_keys, query_of
 from app.lowcode.search.pinyin import readings
-from app.rules.search import Kind, Query, beginning, closeness, is_spelled, marks, words_of
+from app.rules.search import (
+    Kind,
+    Query,
+    beginning,
+    closeness,
+    is_spelled,
+    marks,
+    may_slip,
+    words_of,
+)
 
 #: candidates of one entity; beyond them only what begins with the words typed is looked at
 MOST = 100
@@ -64,7 +73,8 @@ def find(screens: Sequence[Any], typed: str) -> list[tuple[Any, list[Hit]]]:
     """
     if not all(map(is_spelled, words_of(typed))):
         return []
-    return _find(screens, typed, tolerant=False) or _find(screens, typed, tolerant=True)
+    found = _find(screens, typed, tolerant=False)
+    return found if found or not may_slip(typed) else _find(screens, typed, tolerant=True)
 
 
 def _find(screens: Sequence[Any], typed: str, *, tolerant: bool) -> list[tuple[Any, list[Hit]]]:

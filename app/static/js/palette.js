@@ -1,18 +1,20 @@
-// Ctrl-K: one box over screens and records; without a word it shows what was opened last.
-// That is remembered for this tab and this sign-in only: machines are shared.
+// Ctrl-K: one box over screens and records; without a word it shows favourites and what was opened last.
 (() => {
   "use strict";
   const { text, mount, element, icon, debounce, composing, request } = window.kehu;
-  const RECENT = "kehu.recent";
-  const KEPT = 8;
 
-  const recent = () => JSON.parse(sessionStorage.getItem(RECENT) || "[]");
-  const remember = (item) => {
-    const items = [item, ...recent().filter(({ url }) => url !== item.url)].slice(0, KEPT);
-    sessionStorage.setItem(RECENT, JSON.stringify(items));
+  /** The text in parts, what was found in <mark>; places are counted in whole characters. */
+  const marked = (label, marks = []) => {
+    const characters = [...label];
+    const piece = (from, to) => characters.slice(from, to).join("");
+    let at = 0;
+    const parts = marks.flatMap(([start, end]) => {
+      const before = piece(at, start);
+      at = end;
+      return [before, element("mark", {}, piece(start, end))];
+    });
+    return [...parts, piece(at)];
   };
-
-  mount("[data-sign-out]", (form) => form.addEventListener("submit", () => sessionStorage.removeItem(RECENT)));
 
   mount("#palette", (dialog) => {
     const input = dialog.querySelector("input");
@@ -39,10 +41,10 @@
         element("h3", { role: "presentation" }, label),
         ...items.map((item) => element(
           "a",
-          { class: "palette-item", role: "option", id: `palette-${number++}`, href: item.url, tabindex: "-1", onclick: () => remember(item) },
+          { class: "palette-item", role: "option", id: `palette-${number++}`, href: item.url, tabindex: "-1" },
           icon(item.icon || "arrow-right"),
-          element("span", {}, item.label),
-          element("small", {}, item.hint || ""),
+          element("span", {}, ...marked(item.label, item.marks)),
+          element("small", {}, ...marked(item.hint || "", item.hint_marks)),
         )),
       ]);
       list.replaceChildren(...(parts.length ? parts : [element("div", { class: "palette-empty" }, text(input.value.trim() ? "no_results" : "palette_start"))]));
@@ -55,7 +57,6 @@
     const search = async () => {
       const words = input.value.trim();
       running?.abort();
-      if (!words && recent().length) return show([{ label: text("recent"), items: recent() }]);
       running = new AbortController();
       try {
         const answer = await request(`${dialog.dataset.url}?q=${encodeURIComponent(words)}`, { signal: running.signal });
