@@ -28,7 +28,7 @@ from app.views.inventory import (
 )
 from app.views.marketing import CampaignComparisonView, CampaignMemberView, CampaignView
 from app.views.purchasing import PurchaseOrderView, SupplierView
-from app.views.quality import DuplicateView, MergeView
+from app.views.quality import DuplicateView, MergeView, QualityView
 from app.views.reports import ReportView
 from app.views.sales import (
     CarrierView,
@@ -148,6 +148,7 @@ MENU: tuple[Area, ...] = (
             TeamView,
             RegionView,
             SettingView,
+            QualityView,
             ImportView,
             JobView,
             UserSessionView,

@@ -49,7 +49,6 @@ PAGES: dict[tuple[str, str], list[Probe]] = {
     ("NotificationView.recent", "GET"): [_page("GET", "/notifications/recent", _SIGNED_IN)],
     ("NotificationView.read", "POST"): [_page("POST", "/notifications/read", _SENT_ON)],
     ("ShelfView.part", "GET"): [_page("GET", "/shelf/", _SIGNED_IN)],
-    ("ShelfView.recent", "GET"): [_page("GET", "/shelf/recent", _SIGNED_IN)],
     ("ShelfView.star", "POST"): [
         _page("POST", "/shelf/customers/{key}", Door(("can_show",), frozenset({302})), "Customer")
     ],
@@ -197,6 +196,15 @@ PAGES: dict[tuple[str, str], list[Probe]] = {
         _page("POST", "/import/runs/{key}/discard", Door(_IMPORT, TRIED), "ImportRun")
     ],
     ("ExportView.fetch", "GET"): [_page("GET", "/exports/0", Door(opened=ABSENT))],
+    # data quality: as far as the person lists customers
+    ("QualityView.show", "GET"): [_page("GET", "/quality/", Door(("can_list",)))],
+    ("QualityView.figures", "GET"): [_page("GET", "/quality/figures", Door(("can_list",)))],
+    ("QualityView.customers", "GET"): [
+        _page("GET", "/quality/customers?check=no_phone", Door(("can_list",)))
+    ],
+    ("QualityView.verify", "POST"): [
+        _page("POST", "/quality/customers/verify", Door(("can_list", ACTIONS), UNREAD))
+    ],
     # merging: the right of the entity's screen, whose rows are compared and listed
     ("DuplicateView.show", "GET"): [_page("GET", "/quality/duplicates/customers", Door(_MERGE))],
     ("DuplicateView.scan", "POST"): [

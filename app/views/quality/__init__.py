@@ -2,5 +2,6 @@
 
 from app.views.quality.duplicates import DuplicateView
 from app.views.quality.merging import MergeView
+from app.views.quality.overview import QualityView
 
-__all__ = ["DuplicateView", "MergeView"]
+__all__ = ["DuplicateView", "MergeView", "QualityView"]

@@ -145,7 +145,7 @@ def _scan_of(screen: Any) -> ScanState:
     )
     if found.get("capped"):
         text += " " + _(
-            "%(count)s keys are shared by so many rows that these were not compared each with each.",
+            "%(count)s keys are shared by too many rows to compare these each with each.",
             count=format_decimal(found["capped"]),
         )
     return ScanState(text=text)

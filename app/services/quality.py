@@ -1,0 +1,186 @@
+"""What customer files lack: completeness by declared weights, gaps, and files gone stale."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    func,
+    inspect,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from app.entities.customers import Contact, Customer, CustomerAddress, Interaction
+from app.entities.types import now_utc
+from app.rules.completeness import Completeness, Weight, missing_of, percent_of
+from app.rules.customers import CustomerKind
+
+#: days after which a file is due to be compared with the customer again
+VERIFIED_FOR = 365
+#: days without a word from either side
+SILENT_FOR = 180
+
+_ORGANISATIONS = (CustomerKind.COMPANY.value, CustomerKind.GOVERNMENT.value)
+#: what a customer's file is expected to say
+WEIGHTS = (
+    Weight("phone", 20),
+    Weight("email", 10),
+    Weight("addresses", 15),
+    Weight("region", 5),
+    Weight("source", 5),
+    Weight("owner", 10),
+    Weight("tax_number", 10, _ORGANISATIONS),
+    Weight("industry", 10, _ORGANISATIONS),
+    Weight("contacts", 15, _ORGANISATIONS),
+    Weight("size", 5, (CustomerKind.COMPANY.value,)),
+    Weight("sex", 5, (CustomerKind.INDIVIDUAL.value,)),
+    Weight("birth_date", 10, (CustomerKind.INDIVIDUAL.value,)),
+    Weight("occupation", 5, (CustomerKind.INDIVIDUAL.value,)),
+)
+_LINES = {"addresses": CustomerAddress, "contacts": Contact}
+Clause = ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One gap: `label` is a msgid, `reads` the columns of Customer that it tells of."""
+
+    name: str
+    label: str
+    icon: str
+    reads: tuple[str, ...]
+    #: the customers that have it, on a given day
+    clause: Callable[[date], Clause]
+
+
+def _is_filled(name: str) -> Clause:
+    if name in _LINES:
+        line = _LINES[name]
+        # Written out, so that the row scope narrows the lines, too.
+        return select(line.id).where(line.customer_id == Customer.id).exists()
+    links = inspect(Customer).relationships
+    column = next(iter(links[name].local_columns)) if name in links else getattr(Customer, name)
+    filled: Clause = column.is_not(None)
+    return and_(filled, column != "") if isinstance(column.type, String) else filled
+
+
+def _lacks(name: str) -> Callable[[date], Clause]:
+    """Of the kinds of customers that are expected to have it."""
+    weight = next(weight for weight in WEIGHTS if weight.name == name)
+    clause = ~_is_filled(name)
+    return lambda _today: and_(Customer.kind.in_(weight.kinds), clause) if weight.kinds else clause
+
+
+def _not_verified(today: date) -> Clause:
+    verified = Customer.last_verified_on
+    return or_(verified.is_(None), verified < today - timedelta(days=VERIFIED_FOR))
+
+
+def _silent(_today: date) -> Clause:
+    heard = select(Interaction.id).where(
+        Interaction.customer_id == Customer.id,
+        Interaction.happened_on >= now_utc() - timedelta(days=SILENT_FOR),
+    )
+    return ~heard.exists()
+
+
+CHECKS = (
+    Check("no_phone", "No phone", "phone-off", ("phone",), _lacks("phone")),
+    Check("no_email", "No e-mail", "mail-off", ("email",), _lacks("email")),
+    Check("no_address", "No address", "map-pin-off", ("addresses",), _lacks("addresses")),
+    Check("no_contact", "No contact", "user-off", ("contacts",), _lacks("contacts")),
+    Check("no_industry", "No industry", "building-factory", ("industry",), _lacks("industry")),
+    Check("no_tax_number", "No tax number", "receipt-off", ("tax_number",), _lacks("tax_number")),
+    Check("no_region", "No region", "map-off", ("region",), _lacks("region")),
+    Check("no_owner", "No owner", "user-question", ("owner",), _lacks("owner")),
+    Check(
+        "not_verified",
+        "Not verified for a year",
+        "rosette-discount-check-off",
+        ("last_verified_on",),
+        _not_verified,
+    ),
+    Check("silent", "No interaction for 180 days", "message-off", (), _silent),
+)
+
+
+def completeness() -> ColumnElement[int]:
+    """The percent of `app.rules.completeness` as SQL on Customer."""
+    reached: Any = literal(0)
+    for weight in WEIGHTS:
+        has = _is_filled(weight.name)
+        counted = and_(has, Customer.kind.in_(weight.kinds)) if weight.kinds else has
+        reached = reached + case((counted, weight.points), else_=0)
+    totals = {
+        kind.value: sum(weight.points for weight in WEIGHTS if weight.counts_for(kind.value))
+        for kind in CustomerKind
+    }
+    total = case(*((Customer.kind == kind, points) for kind, points in totals.items()))
+    return (100 * reached) // total  # type: ignore[no-any-return]
+
+
+def in_band(band: Completeness) -> Clause:
+    return completeness().between(*band.borders)
+
+
+def percent(customer: Customer) -> int:
+    return percent_of(WEIGHTS, customer.kind.value, _filled_in(customer))
+
+
+def missing(customer: Customer) -> list[str]:
+    """The names of the fields that its file lacks, the weightiest first."""
+    return missing_of(WEIGHTS, customer.kind.value, _filled_in(customer))
+
+
+def _filled_in(customer: Customer) -> Callable[[str], bool]:
+    return lambda name: getattr(customer, name) not in (None, "", [])
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Customers in all, their mean percent, and how many have each gap or are in each band."""
+
+    count: int
+    mean: int
+    gaps: Mapping[str, int]
+    bands: Mapping[Completeness, int]
+
+
+def overview(session: Session, where: Clause, checks: Sequence[Check], today: date) -> Overview:
+    """Of the customers that `where` leaves and the acting person sees, in one statement."""
+    each = (
+        select(
+            completeness().label("percent"),
+            *(case((check.clause(today), 1), else_=0).label(check.name) for check in checks),
+        )
+        .where(where)
+        .subquery()
+    )
+    columns = each.c
+    bands = [case((columns.percent.between(*b.borders), 1), else_=0) for b in Completeness]
+    sums = [func.sum(columns[check.name]) for check in checks] + [func.sum(b) for b in bands]
+    count, total, *found = session.execute(
+        select(func.count(), func.sum(columns.percent), *sums)
+    ).one()
+    numbers = [int(number or 0) for number in found]
+    return Overview(
+        count=count,
+        mean=int(total or 0) // count if count else 0,
+        gaps=dict(zip((check.name for check in checks), numbers, strict=False)),
+        bands=dict(zip(Completeness, numbers[len(checks) :], strict=True)),
+    )
+
+
+def listed(where: Clause) -> Select[Customer, int]:
+    """(customer, percent), the emptiest files first."""
+    share = completeness().label("percent")
+    return select(Customer, share).where(where).order_by(share, Customer.id)
