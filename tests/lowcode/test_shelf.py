@@ -1,4 +1,4 @@
-"""Favourites, pins and what was opened: the own ones, inside the own reach, at no cost of a page."""
+"""Favourites and what was opened: the own ones, inside the own reach, at no cost of a page."""
 
 from collections.abc import Callable
 
@@ -27,9 +27,11 @@ def customer(app: Flask, name: str, owner: int | None = None) -> int:
 
 
 def recent(person: Visitor) -> dict[str, list[str]]:
-    answer = person.get("/shelf/recent")
+    """The groups of the palette that are no screens."""
+    answer = person.get("/palette")
     assert answer.status_code == 200
-    return {g["label"]: [i["label"] for i in g["items"]] for g in answer.json["groups"]}
+    groups = {g["label"]: [i["label"] for i in g["items"]] for g in answer.json["groups"]}
+    return {label: groups.get(label, []) for label in ("Favourites", "Recent")}
 
 
 # what was opened ------------------------------------------------------------------
@@ -50,6 +52,7 @@ def test_only_so_many_are_remembered(app: Flask, visitor: Visitors) -> None:
     with inside(app) as session:
         assert session.scalar(select(func.count(RecentlyViewed.id))) == opened.MOST
     assert recent(person)["Recent"][0] == f"C{opened.MOST + 2}"
+    assert len(recent(person)["Recent"]) == opened.PALETTE_ROWS
 
 
 def test_what_was_refused_was_not_opened(app: Flask, visitor: Visitors) -> None:

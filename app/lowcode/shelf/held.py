@@ -123,9 +123,7 @@ def _views(actor: Principal, user_id: int, roles: list[int]) -> dict[int, HeldVi
         .where(seen)
         .order_by(SavedView.id)
     )
-    return {
-        row[0]: HeldView(*row[:7], row[7] or "", bool(row[8]), not row[9]) for row in rows
-    }
+    return {row[0]: HeldView(*row[:7], row[7] or "", bool(row[8]), not row[9]) for row in rows}
 
 
 def is_for(user_id: int, roles: list[int], teams: list[int]) -> ColumnElement[bool]:

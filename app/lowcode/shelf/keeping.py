@@ -44,7 +44,7 @@ class Sharing:
         code, _colon, key = text.partition(":")
         number = int(key) if key.isascii() and key.isdigit() and len(key) < 10 else None
         match code, number:
-            case ("personal" | "everybody"), None:
+            case (("personal" | "everybody"), None):
                 return cls(Audience(code))
             case "team", int():
                 return cls(Audience.TEAM, team_id=number)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from flask import Response, after_this_request, current_app
+from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,11 +18,14 @@ from app.entities.types import now_utc
 from app.extensions import db
 from app.lowcode.fields import field_of
 from app.lowcode.principal import current
+from app.lowcode.shelf.held import my_shelf
 
 log = logging.getLogger(__name__)
 
 #: records remembered per person
 MOST = 30
+#: of each group in the palette
+PALETTE_ROWS = 10
 _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 Record = tuple[str, int]
@@ -83,6 +87,26 @@ def _write(engine: Any, user_id: int, entity: str, key: int) -> None:
 
 
 # reading ------------------------------------------------------------------------
+def at_hand() -> list[dict[str, Any]]:
+    """Favourites and what was opened last, a favourite named once, as the palette shows groups:
+    `label`, and `items` with `label`, `hint`, `url` and `icon`."""
+    favourites = my_shelf().favourites[:PALETTE_ROWS]
+    opened = [record for record in last_opened() if record not in favourites][:PALETTE_ROWS]
+    kept = named([*favourites, *opened])
+    groups = ((_("Favourites"), favourites), (_("Recent"), opened))
+    return [
+        {
+            "label": label,
+            "items": [
+                {"label": one.label, "hint": one.hint, "url": one.url, "icon": one.icon}
+                for one in kept
+                if (one.entity, one.key) in records
+            ],
+        }
+        for label, records in groups
+    ]
+
+
 def last_opened(limit: int = MOST) -> list[Record]:
     """(entity, key) of what the acting person opened, the latest first."""
     query = (
