@@ -23,6 +23,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
+from urllib.parse import quote
 
 from sqlalchemy import select
 
@@ -87,13 +88,18 @@ class Worker:
     def read(self) -> None:
         customer = self._chance.choice(self._customers)
         pages = ["/customers/", f"/customers/?page={self._chance.randint(1, 40)}", "/deals/"]
-        pages += [f"/customers/{customer}", "/customers/?f.tier=vip", "/customers/?q=华瑞"]
+        pages += [
+            f"/customers/{customer}",
+            "/customers/?f.tier=vip",
+            f"/customers/?q={quote('华瑞')}",
+        ]
         self._call("read", "GET", self._chance.choice(pages))
 
     def save(self) -> None:
         key = self._chance.choice(self._customers)
         row = json.loads(self._call("look", "GET", f"/api/v1/customers/{key}"))
-        body = {"version": row["version"], "needs": f"需求 {self._chance.random()}"}
+        # The files' tax numbers have made-up check characters.
+        body = {"version": row["version"], "needs": f"{self._chance.random()}", "tax_number": None}
         self._call("save", "PATCH", f"/api/v1/customers/{key}", body)
 
     def export(self) -> None:
@@ -129,8 +135,10 @@ def serving(url: str, folder: Path, workers: int) -> Iterator[int]:
         "SECRET_KEY": SECRET_KEY,
     }
     command = [sys.executable, "-m", "flask", "--app", "app", "serve", "--port", str(PORT)]
+    if workers > 1:
+        command += ["--workers", str(workers)]
     server = subprocess.Popen(  # noqa: S603 - a command of ours
-        [*command, "--workers", str(workers)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
     )
     try:
         while True:
