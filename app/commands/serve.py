@@ -1,30 +1,24 @@
-"""`kehu run`: the production server, and how it ends without losing a request."""
+"""`kehu run`: the production server, and what it must be given before it starts."""
 
 import errno
 import os
-import signal
 import socket
-import threading
 from ipaddress import ip_address
 from pathlib import Path
-from types import FrameType
 
 import click
 from cheroot.ssl.builtin import BuiltinSSLAdapter
-from cheroot.wsgi import Server
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from sqlalchemy.engine import make_url
 
 from app.commands import database
-from app.commands.console import failure, say
+from app.commands.console import failure
+from app.commands.processes import can_fork
+from app.commands.serving import serve, serve_in
 from app.commands.setup import prepare
-from app.jobs import SCHEDULE
-from app.lowcode.jobs import Runner
 from config import Settings
 
-#: seconds for requests in flight after the signal to stop; then for the rest of the way out
-FINISH_REQUESTS = 7
-GONE = 9
 LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
 
@@ -32,6 +26,13 @@ LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 256))
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes that answer; more than one on PostgreSQL only.",
+)
 @click.option("--tls-cert", type=click.Path(path_type=Path), help="Certificate chain, PEM.")
 @click.option("--tls-key", type=click.Path(path_type=Path), help="Its private key, PEM.")
 @click.option("--setup", is_flag=True, help="First set up what is missing.")
@@ -41,6 +42,7 @@ def command(
     host: str,
     port: int,
     threads: int,
+    workers: int,
     tls_cert: Path | None,
     tls_key: Path | None,
     setup: bool,
@@ -50,6 +52,7 @@ def command(
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     settings: Settings = app.extensions["kehu_settings"]
     adapter = _tls(tls_cert, tls_key)
+    _check_workers(settings, workers)
     _check_address(settings, host, encrypted=adapter is not None)
     _check_port(host, port)
     if setup:
@@ -59,10 +62,26 @@ def command(
     if _is_loopback(host) and not settings.trusted_hosts and not settings.proxy_hops:
         # A page elsewhere may resolve its own name to this machine; it gets no answer.
         app.config["TRUSTED_HOSTS"] = LOOPBACK_NAMES
-    runner = app.extensions["kehu_jobs"] = Runner(app, settings.job_threads, SCHEDULE)
-    server = Server((host, port), app, numthreads=threads)
-    server.ssl_adapter = adapter
-    _serve(server, runner)
+    if workers > 1:
+        serve_in(workers, app, (host, port), threads, adapter)
+    else:
+        serve(app, (host, port), threads, adapter)
+
+
+def _check_workers(settings: Settings, workers: int) -> None:
+    if workers == 1:
+        return
+    if not can_fork():
+        raise failure(
+            "This system cannot run several processes (--workers): use --threads.",
+            "本系统不支持多进程（--workers）：请改用 --threads。",
+        )
+    if make_url(settings.database_url).get_backend_name() == "sqlite":
+        raise failure(
+            "On SQLite one process answers, where those who write take turns: leave --workers out, "
+            "or use PostgreSQL.",
+            "SQLite 只能由一个进程提供服务，写入在其中排队：请去掉 --workers 或改用 PostgreSQL。",
+        )
 
 
 def _tls(certificate: Path | None, key: Path | None) -> BuiltinSSLAdapter | None:
@@ -122,33 +141,3 @@ def _check_port(host: str, port: int) -> None:
             f"Kehu cannot serve on {host} port {port}: {error.strerror}.",
             f"无法在 {host} 端口 {port} 上启动服务：{error.strerror}。",
         ) from error
-
-
-def _serve(server: Server, runner: Runner) -> None:
-    server.server_name = "Kehu"
-    server.shutdown_timeout = FINISH_REQUESTS
-    server.request_queue_size = 128
-    server.prepare()
-    stopping = threading.Thread(target=server.stop)
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        if not stopping.is_alive() and server.ready:
-            # A request or job that never ends must not hold up the machine's shutdown.
-            watchdog = threading.Timer(GONE, os._exit, [1])
-            watchdog.daemon = True
-            watchdog.start()
-            stopping.start()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    host, port = server.bind_addr[:2]
-    shown = f"[{host}]" if ":" in host else host
-    scheme = "https" if server.ssl_adapter else "http"
-    runner.start()
-    say(
-        f"Kehu is ready: {scheme}://{shown}:{port}/  (Ctrl-C stops it)",
-        f"Kehu 客户已就绪：{scheme}://{shown}:{port}/ （按 Ctrl-C 停止）",
-    )
-    server.serve()
-    runner.stop()
-    stopping.join()

@@ -1,0 +1,160 @@
+"""How the server runs, in one process or several, and ends without losing a request."""
+
+import gc
+import os
+import signal
+import socket
+import threading
+from types import FrameType
+from typing import Any
+
+from cheroot.ssl.builtin import BuiltinSSLAdapter
+from cheroot.wsgi import Server
+from flask import Flask
+
+from app.commands.console import say
+from app.commands.processes import Bell, keep
+from app.extensions import db
+from app.jobs import SCHEDULE
+from app.lowcode.jobs import Runner
+
+#: seconds for requests in flight after the signal to stop; then for the rest of the way out
+FINISH_REQUESTS = 7
+GONE = 9
+#: connections that wait to be taken
+BACKLOG = 128
+
+Address = tuple[str, int]
+
+
+def serve(app: Flask, address: Address, threads: int, adapter: BuiltinSSLAdapter | None) -> None:
+    """Answer and do background work in this process until SIGTERM or SIGINT."""
+    runner = app.extensions["kehu_jobs"] = Runner(app, _job_threads(app), SCHEDULE)
+    server = Server(address, app, numthreads=threads)
+    server.ssl_adapter = adapter
+    _keep_what_is_loaded()
+    stopping = _begin(server)
+    runner.start()
+    _say_ready(server.bind_addr, adapter)
+    server.serve()
+    runner.stop()
+    stopping.join()
+
+
+def serve_in(
+    workers: int,
+    app: Flask,
+    address: Address,
+    threads: int,
+    adapter: BuiltinSSLAdapter | None,
+) -> None:
+    """Answer in `workers` processes and do background work in one more, until told to stop."""
+    bell, listener = Bell(), _listener(address)
+
+    def answer() -> None:
+        app.extensions["kehu_jobs"] = bell
+        server = _Sharing(listener, app, threads)
+        server.ssl_adapter = adapter
+        stopping = _begin(server)
+        server.serve()
+        stopping.join()
+
+    def work() -> None:
+        listener.close()
+        runner = app.extensions["kehu_jobs"] = Runner(app, _job_threads(app), SCHEDULE)
+        ended = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ended.set())
+        bell.answer(runner.wake)
+        runner.start()
+        ended.wait()
+        runner.stop()
+
+    _warm_up(app)
+    _keep_what_is_loaded()
+    roles = [*[answer] * workers, *[work] * bool(_job_threads(app))]
+    keep(roles, lambda: _say_ready(listener.getsockname(), adapter))
+
+
+class _Sharing(Server):
+    """Takes connections from a socket that other processes take them from, too."""
+
+    def __init__(self, listener: socket.socket, app: Flask, threads: int) -> None:
+        super().__init__(listener.getsockname()[:2], app, numthreads=threads)
+        self._listener = listener
+
+    def bind(self, *_family_type_and_protocol: int) -> socket.socket:
+        self.socket = self._listener
+        return self.socket
+
+    def prepare(self) -> None:
+        super().prepare()
+        # Where another process was faster there is nothing to wait for.
+        self.socket.setblocking(False)
+
+
+def _listener(address: Address) -> socket.socket:
+    family, kind, protocol, _name, place = socket.getaddrinfo(
+        *address, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listener.bind(place)
+    listener.listen(BACKLOG)
+    return listener
+
+
+def _begin(server: Server) -> threading.Thread:
+    """Get ready to serve; the thread runs once SIGTERM or SIGINT ended that, until all is done."""
+    server.server_name = "Kehu"
+    server.shutdown_timeout = FINISH_REQUESTS
+    server.request_queue_size = BACKLOG
+    server.prepare()
+    stopping = threading.Thread(target=server.stop)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        if not stopping.is_alive() and server.ready:
+            # A request or job that never ends must not hold up the machine's shutdown.
+            watchdog = threading.Timer(GONE, os._exit, [1])
+            watchdog.daemon = True
+            watchdog.start()
+            stopping.start()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    return stopping
+
+
+def _warm_up(app: Flask) -> None:
+    """Load before forking what every process would else load for its first visitors."""
+    for name in app.jinja_env.list_templates(filter_func=_is_own):
+        app.jinja_env.get_template(name)
+    db.session.remove()
+    db.engine.dispose()
+
+
+def _is_own(template: str) -> bool:
+    """Flask-AppBuilder's templates are many, and nearly none of them is shown."""
+    return template.endswith(".html") and not template.startswith("appbuilder/")
+
+
+def _keep_what_is_loaded() -> None:
+    """The code and the screens stay to the end: nothing looks for garbage among them, and forked
+    processes go on sharing their memory."""
+    gc.collect()
+    gc.freeze()
+
+
+def _job_threads(app: Flask) -> int:
+    return int(app.extensions["kehu_settings"].job_threads)
+
+
+def _say_ready(address: Any, adapter: BuiltinSSLAdapter | None) -> None:
+    host, port = address[:2]
+    shown = f"[{host}]" if ":" in host else host
+    scheme = "https" if adapter else "http"
+    say(
+        f"Kehu is ready: {scheme}://{shown}:{port}/  (Ctrl-C stops it)",
+        f"Kehu 客户已就绪：{scheme}://{shown}:{port}/ （按 Ctrl-C 停止）",
+    )

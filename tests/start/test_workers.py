@@ -1,0 +1,120 @@
+"""Several processes behind one address, on PostgreSQL: each answers, all end, none is missed."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from tests.databases import postgresql_server
+from tests.start import product
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+SLOW = [sys.executable, "-m", "flask", "--app", "tests.start.slow_product", "serve", "--port", "0"]
+THREE = 2 + 1  # that answer, and one for background work
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Settings of a product that is set up on PostgreSQL."""
+    with postgresql_server() as server:
+        url = server.replace("postgresql://", "postgresql+psycopg://", 1)
+        var = tmp_path_factory.mktemp("workers")
+        command = product.flask("setup", "--admin-password-stdin")
+        typed = f"{product.PASSWORD}\n"
+        done = product.run(command, var, typed=typed, DATABASE_URL=url)
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield {"DATABASE_URL": url}
+
+
+def children(pid: int) -> set[int]:
+    """The processes that a process has made and that still run."""
+    found = set()
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found |= {int(child) for child in (task / "children").read_text().split()}
+    return found
+
+
+def until(condition: object, seconds: float = 15.0) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():  # type: ignore[operator]
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def status(address: str, path: str = "/healthz") -> int:
+    with closing(HTTPConnection(address.split("/")[2], timeout=30)) as connection:
+        connection.request("GET", path)
+        return connection.getresponse().status
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def test_a_worker_that_dies_is_replaced_while_others_answer(
+    tmp_path: Path, database: dict[str, str]
+) -> None:
+    command = product.flask("serve", "--port", "0", "--workers", "2")
+    with product.serving(command, tmp_path, **database) as (server, address):
+        assert until(lambda: len(children(server.pid)) == THREE)
+        before = children(server.pid)
+        lost = min(before)
+        os.kill(lost, signal.SIGKILL)
+        assert [status(address) for _ in range(10)] == [200] * 10
+        assert until(lambda: len(children(server.pid) - {lost}) == THREE)
+        assert len(children(server.pid) & before) == THREE - 1
+        server.terminate()
+        assert server.wait(10) == 0
+        assert all(is_gone(pid) for pid in before)
+
+
+def test_requests_in_flight_in_all_workers_are_answered(
+    tmp_path: Path, database: dict[str, str]
+) -> None:
+    answers: list[int] = []
+    command = [*SLOW, "--workers", "2", "--threads", "2"]
+    with product.serving(command, tmp_path, **database) as (server, address):
+        clients = [
+            threading.Thread(target=lambda: answers.append(status(address, "/slow?seconds=1.5")))
+            for _ in range(4)
+        ]
+        for client in clients:
+            client.start()
+        time.sleep(0.5)  # the requests are being worked on
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(10) == 0
+        for client in clients:
+            client.join()
+    assert answers == [200] * 4
+
+
+def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path, database: dict[str, str]) -> None:
+    command = product.flask("serve", "--port", "0", "--workers", "2")
+    with product.serving(command, tmp_path, **database) as (server, _address):
+        assert until(lambda: len(children(server.pid)) == THREE)
+        made = children(server.pid)
+        server.kill()
+        server.wait(10)
+        assert until(lambda: all(is_gone(pid) for pid in made))
+
+
+def test_on_sqlite_one_process_answers(var: Path) -> None:
+    done: subprocess.CompletedProcess[str] = product.run(
+        product.flask("serve", "--workers", "2"), var
+    )
+    product.assert_one_clear_line(done, "sqlite", "--workers")
