@@ -22,6 +22,7 @@ KNOWN = {
     "lowcode/audit/flushing.py": "old values of columns of a row that is being written",
     "lowcode/bin.py": "the parts of a row that is deleted with them, and keys",
     "lowcode/changesets/putting_back.py": "what the bin holds of rows that the set deleted",
+    "lowcode/duplicates/merging.py": "rows that name the merged ones; they leave the session again",
     "lowcode/jobs/ticks.py": "jobs, outside of any request",
     "lowcode/jobs/work.py": "jobs, outside of any request",
     "lowcode/principal.py": "the definition",

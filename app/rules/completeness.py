@@ -24,7 +24,7 @@ class Completeness(Choice):
     LOW = "low", "Below 40 %", "red"
     FAIR = "fair", "40 to 69 %", "orange"
     GOOD = "good", "70 to 99 %", "yellow"
-    FULL = "full", "Complete", "green"
+    FULL = "full", "100 %", "green"
 
     @property
     def borders(self) -> tuple[int, int]:

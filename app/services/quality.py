@@ -17,7 +17,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.entities.customers import Contact, Customer, CustomerAddress, Interaction
 from app.entities.types import now_utc
@@ -142,7 +142,16 @@ def missing(customer: Customer) -> list[str]:
 
 
 def _filled_in(customer: Customer) -> Callable[[str], bool]:
-    return lambda name: getattr(customer, name) not in (None, "", [])
+    return lambda name: getattr(customer, _column_of(name)) not in (None, "", [])
+
+
+def _column_of(name: str) -> str:
+    """The attribute that tells whether it is filled without reading another table's row."""
+    relationship = inspect(Customer).relationships.get(name)
+    if relationship is None or relationship.uselist:
+        return name
+    (column,) = relationship.local_columns
+    return str(inspect(Customer).get_property_by_column(column).key)
 
 
 @dataclass(frozen=True)
@@ -183,4 +192,6 @@ def overview(session: Session, where: Clause, checks: Sequence[Check], today: da
 def listed(where: Clause) -> Select[Customer, int]:
     """(customer, percent), the emptiest files first."""
     share = completeness().label("percent")
-    return select(Customer, share).where(where).order_by(share, Customer.id)
+    query = select(Customer, share).where(where).order_by(share, Customer.id)
+    lines = (selectinload(getattr(Customer, name)) for name in _LINES)
+    return query.options(selectinload(Customer.owner), *lines)
