@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.lowcode.importing import bringing, runs
+from app.lowcode.importing import bringing, runs, trial
 from app.lowcode.jobs import JobContext, job
 
 
@@ -14,8 +14,16 @@ def bring_in(context: JobContext) -> dict[str, Any]:
         "created": run.created,
         "changed": run.changed,
         "unchanged": run.unchanged,
+        "skipped": run.skipped,
         "failed": run.failed,
     }
+
+
+@job(trial.JOB)
+def check(context: JobContext) -> dict[str, Any]:
+    key = context.arguments["run"]
+    counts = trial.check_whole(context.session, key, context.progress)
+    return {"url": f"/import/runs/{key}", **counts}
 
 
 @job("delete_old_imports")

@@ -47,6 +47,7 @@ from app.views.system.account import AccountView
 from app.views.system.api_keys import ApiKeyView, OwnKeysView
 from app.views.system.audit import AuditEntryView
 from app.views.system.bin import BinEntryView
+from app.views.system.changes import ChangeSetView
 from app.views.system.explain import ExplainView
 from app.views.system.exports import ExportView
 from app.views.system.handover import HandoverView
@@ -150,6 +151,7 @@ MENU: tuple[Area, ...] = (
             SettingView,
             QualityView,
             ImportView,
+            ChangeSetView,
             JobView,
             UserSessionView,
             ApiKeyView,

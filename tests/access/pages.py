@@ -195,6 +195,18 @@ PAGES: dict[tuple[str, str], list[Probe]] = {
     ("ImportView.discard", "POST"): [
         _page("POST", "/import/runs/{key}/discard", Door(_IMPORT, TRIED), "ImportRun")
     ],
+    ("ImportView.trial", "GET"): [
+        _page("GET", "/import/runs/{key}/trial", Door(_IMPORT, frozenset({200, 409})), "ImportRun")
+    ],
+    ("ImportView.steer", "POST"): [
+        _page("POST", "/import/runs/{key}/pause", Door(_IMPORT, TRIED), "ImportRun")
+    ],
+    ("ImportView.undo", "POST"): [
+        _page("POST", "/import/runs/{key}/undo", Door(_IMPORT, TRIED), "ImportRun")
+    ],
+    # what was changed at once: the person's own, with the right of the screen it was done on
+    ("ChangeSetView.list", "GET"): [_page("GET", "/changes/", Door(("can_list",)))],
+    ("ChangeSetView.undo", "POST"): [_page("POST", "/changes/0/undo", Door(opened=ABSENT))],
     ("ExportView.fetch", "GET"): [_page("GET", "/exports/0", Door(opened=ABSENT))],
     # data quality: as far as the person lists customers
     ("QualityView.show", "GET"): [_page("GET", "/quality/", Door(("can_list",)))],

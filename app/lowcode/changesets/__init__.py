@@ -16,11 +16,12 @@ Only rows that the session flushes are seen; what a statement changes by itself 
 from app.lowcode.changesets.keeping import forget_old
 from app.lowcode.changesets.obstacles import obstacles
 from app.lowcode.changesets.recording import install, note, record
-from app.lowcode.changesets.starting import JOB, find, may_undo, own_sets, start_undo
+from app.lowcode.changesets.starting import JOB, RIGHTS, find, may_undo, own_sets, start_undo
 from app.lowcode.changesets.undoing import Undone, undo
 
 __all__ = [
     "JOB",
+    "RIGHTS",
     "Undone",
     "find",
     "forget_old",

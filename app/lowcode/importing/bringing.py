@@ -20,7 +20,7 @@ from app.lowcode.jobs import enqueue
 from app.rules.changes import ChangeKind, ChangeState
 from app.rules.errors import DomainError
 from app.rules.imports import ImportState, RowOutcome
-from app.rules.jobs import ENDED
+from app.rules.jobs import ENDED, can_cancel
 
 JOB = "import"
 _FOR_THE_WHOLE = "An import of all rows or none cannot be stopped half-way."
@@ -41,6 +41,7 @@ def start(session: Session, run: ImportRun, *, whole: bool = False) -> None:
     if run.state is not ImportState.CHECKED:
         raise DomainError("This file was brought in already, or was not checked yet.")
     run.is_whole = whole
+    _stop_checking(session, run)
     _enqueue(session, run)
 
 
@@ -96,6 +97,14 @@ def can_undo(session: Session, run: ImportRun) -> bool:
 
 def is_undone(run: ImportRun) -> bool:
     return run.change_set is not None and run.change_set.state is ChangeState.UNDONE
+
+
+def _stop_checking(session: Session, run: ImportRun) -> None:
+    """What the trial would find out is about to happen."""
+    key = (run.preview or {}).get("job")
+    job = session.get(Job, key) if key else None
+    if job is not None and can_cancel(job.state):
+        cancel_job(session, job)
 
 
 def _enqueue(session: Session, run: ImportRun) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from app.lowcode.fields.inputs import translated
+from app.lowcode.importing.alike import AlikeRows
 from app.lowcode.importing.lookups import Link, Lookups, Matcher, load
 from app.lowcode.importing.mapping import Mapping
 from app.lowcode.importing.missing import REFUSED, MissingRows, reason
@@ -33,7 +34,7 @@ from app.lowcode.importing.targets import (
 from app.lowcode.importing.writing import RowWriter
 from app.lowcode.screens.saving import FieldErrors
 from app.rules.errors import InvalidInput
-from app.rules.imports import RowOutcome
+from app.rules.imports import Alike, RowOutcome
 
 BATCH = 500
 _COLLECTIONS = gc.get_threshold()
@@ -78,7 +79,7 @@ def run_import(
     view = screen_for(mapping.resource)
     check_rights(view)
     check_mapping(view, mapping)
-    run = _Import(session, view, mapping, table, watch)
+    run = _Import(session, view, mapping, table, watch, dry_run=dry_run)
     run.result = result or run.result
     end = commit
     if dry_run or whole:
@@ -129,6 +130,8 @@ class _Import:
         mapping: Mapping,
         table: Table,
         watch: Callable[[Written], None] | None,
+        *,
+        dry_run: bool,
     ) -> None:
         self.session, self.view, self.mapping, self.table = session, view, mapping, table
         self.watch = watch or (lambda _written: None)
@@ -147,6 +150,9 @@ class _Import:
         self.reader = RowReader(mapping, targets, table.header, table.delimiter, self.lookups)
         keys = [targets[name] for name in match_keys(view, mapping) if name in targets]
         self.matcher = Matcher(session, view.model, keys)
+        self.alike = AlikeRows(session, view.model, mapping.alike)
+        #: look for rows that are alike; adding them all the same, only a trial needs to know
+        self.judges = dry_run or mapping.alike is not Alike.CREATE
         self.missing = MissingRows(session, view, mapping.create_missing, self.lookups)
         self.writer = RowWriter(session, view, mapping.mode, whole_lists=bool(mapping.group))
 
@@ -157,6 +163,8 @@ class _Import:
         while drafts := list(islice(records, BATCH)):
             for draft in drafts:
                 self._match(draft)
+            if self.judges:
+                self.alike.judge(drafts)
             if self.refers_to_itself:
                 waiting += [draft for draft in drafts if self._waits(draft)]
                 drafts = [draft for draft in drafts if not self._waits(draft)]
@@ -217,10 +225,11 @@ class _Import:
 
     def write(self, drafts: list[Draft]) -> None:
         """Write a batch inside the present transaction and count it."""
-        for draft in drafts:
+        wanted = [draft for draft in drafts if not draft.left_out]
+        for draft in wanted:
             if not draft.errors:
                 self.missing.settle(draft)
-        good = [draft for draft in drafts if not draft.errors]
+        good = [draft for draft in wanted if not draft.errors]
         links = [link for draft in good for link in draft.links()]
         links += [Link(self.view.model, draft.key) for draft in good if draft.key is not None]
         self._write_together(good, load(self.session, links, self.lists))
@@ -228,6 +237,8 @@ class _Import:
             self.result.corrected.update(draft.corrections)
             if draft.errors:
                 self._refuse(draft)
+            elif draft.left_out:
+                self._leave_out(draft)
 
     def _write_together(self, drafts: list[Draft], rows: dict[Link, Any]) -> None:
         """Write as many as go together; each draft ends up counted or with errors."""
@@ -283,6 +294,11 @@ class _Import:
                 text = _("Another line of the same record is wrong.")
                 self.result.errors.append(RowError(line, "", text))
         self.watch(Written(draft, RowOutcome.FAILED))
+
+    def _leave_out(self, draft: Draft) -> None:
+        self.result.count(RowOutcome.SKIPPED)
+        self.result.errors.append(RowError(draft.line, "", draft.alike))
+        self.watch(Written(draft, RowOutcome.SKIPPED))
 
     def undo(self) -> None:
         self.session.rollback()

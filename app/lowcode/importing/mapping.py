@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Self, get_args
 
 from app.rules.errors import InvalidInput
-from app.rules.imports import ImportMode
+from app.rules.imports import Alike, ImportMode
 from app.rules.parsing_dates import DateOrder
 from app.rules.text import fold_width
 
@@ -77,6 +77,8 @@ class Mapping:
     fields: dict[str, Source]
     match: tuple[str, ...] = ()
     mode: ImportMode = ImportMode.BOTH
+    #: what becomes of a new row that looks like an entry there is already
+    alike: Alike = Alike.CREATE
     date_order: DateOrder = "ymd"
     #: texts that mean an empty cell
     empty: tuple[str, ...] = ()
@@ -110,6 +112,7 @@ class Mapping:
                 path: Source.from_json(source) for path, source in content["fields"].items()
             }
             values["mode"] = ImportMode(content.get("mode", ImportMode.BOTH))
+            values["alike"] = Alike(content.get("alike", Alike.CREATE))
             for name in ("match", "empty", "create_missing", "group"):
                 values[name] = tuple(content.get(name, ()))
         except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -66,6 +66,13 @@ class Draft:
     #: those used in its rows, once a row
     corrections: list[Correction] = field(default_factory=list)
 
+    #: what it looks like, in the user's language
+    alike: str = ""
+    #: it is not written, since it looks like something else
+    left_out: bool = False
+    #: the old values of what it changes in an existing row
+    before: dict[str, Any] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         self.places.append(self.line)
 

@@ -56,7 +56,7 @@ class RowWriter:
         if draft.key is None:
             return RowOutcome.CREATED, self._create(values, lines, alone)
         item = rows[Link(self._view.model, draft.key)]
-        return self._change(item, values, lines, alone), item
+        return self._change(draft, item, values, lines, alone), item
 
     def _create(self, values: dict[str, Any], lines: dict[str, Any], alone: bool) -> Any:
         if self._mode is ImportMode.UPDATE:
@@ -80,7 +80,12 @@ class RowWriter:
         return item
 
     def _change(
-        self, item: Any, values: dict[str, Any], lines: dict[str, Any], alone: bool
+        self,
+        draft: Draft,
+        item: Any,
+        values: dict[str, Any],
+        lines: dict[str, Any],
+        alone: bool,
     ) -> RowOutcome:
         if self._mode is ImportMode.CREATE:
             return RowOutcome.UNCHANGED
@@ -93,6 +98,7 @@ class RowWriter:
             return RowOutcome.UNCHANGED
         if not self._may_edit:
             raise FieldErrors({"": [_("Your role does not allow changing entries here.")]})
+        draft.before = {name: _held(item, name) for name in differing if name in values}
         fill(self._view, item, differing, is_new=False, from_file=True)
         # A rule may have put a value in the form in which it stands there already.
         if not (self._session.is_modified(item) or differing.keys() & lines.keys()):
@@ -123,6 +129,11 @@ def default_of(field: Field) -> Any:
     if default is None:
         return field.read(str(field.column.server_default.arg))
     return default.arg(None) if default.is_callable else default.arg
+
+
+def _held(item: Any, name: str) -> Any:
+    value = getattr(item, name)
+    return list(value) if isinstance(value, list) else value
 
 
 def _differs(item: Any, name: str, value: Any) -> bool:

@@ -16,7 +16,7 @@ from app.lowcode.importing.runs import Sample
 from app.lowcode.importing.targets import Target, is_word, needed, targets_of
 from app.lowcode.pages import Choice
 from app.rules.errors import InvalidInput
-from app.rules.imports import ImportMode
+from app.rules.imports import Alike, ImportMode
 
 #: fixed values that can be given besides the file's columns
 FIXED = 3
@@ -55,6 +55,8 @@ class MappingPage:
     match: list[Choice]
     modes: list[Choice]
     orders: list[Choice]
+    #: empty where nothing says what makes two entries alike
+    alike: list[Choice]
     overflow: list[Choice]
     #: columns by which rows are one record; empty where a record has no inline lines
     group: list[Choice]
@@ -109,6 +111,9 @@ def mapping_page(
             Choice(code, str(label), None, code == mapping.date_order)
             for code, label in ORDERS.items()
         ],
+        alike=[Choice(a.value, _(a.label), None, a is mapping.alike) for a in Alike]
+        if getattr(view.model, "match_rules", ())
+        else [],
         overflow=[Choice(name, name, None, name == mapping.overflow) for name in names],
         group=[Choice(name, name, None, name in mapping.group) for name in names]
         if any(target.lines for target in targets.values())
@@ -164,6 +169,7 @@ def _with_options(view: Any, posted: MultiDict[str, str], fields: dict[str, Sour
         "fields": {path: source.to_json() for path, source in fields.items()},
         "match": [name for name in posted.get("match", "").split(",") if name],
         "mode": posted.get("mode", ImportMode.BOTH),
+        "alike": posted.get("alike", Alike.CREATE),
         "date_order": posted.get("date_order", "ymd"),
         "empty": ["NULL"] if posted.get("null_is_empty") else [],
         "keep_filled": bool(posted.get("keep_filled")),

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from app.entities.system.imports import ImportRun
+from app.entities.system.job import Job
 from app.extensions import db
 from app.lowcode import principal
 from app.lowcode.fields.inputs import translated
@@ -21,7 +22,8 @@ from app.lowcode.importing.choosing import keep_mapping, kept_names, mapping_nam
 from app.lowcode.importing.mapping import Mapping
 from app.lowcode.importing.targets import guess, screen_for, screens, targets_of
 from app.lowcode.importing.template import template_of
-from app.lowcode.importing.trial import try_out
+from app.lowcode.importing.trial import check_later, try_out
+from app.rules.changes import ChangeState
 from app.rules.errors import DomainError, InvalidInput
 from app.rules.imports import ImportState, RowOutcome
 from app.rules.jobs import ENDED
@@ -105,6 +107,7 @@ class ImportView(BaseView):
                 kept = _present(run, view, sample.header, used)
                 mapping = posted_mapping(view, sample.header, request.form, kept)
                 try_out(db.session, run, mapping)
+                check_later(db.session, run)
                 if used:
                     keep_mapping(db.session, used, mapping)
                 db.session.commit()
@@ -140,16 +143,8 @@ class ImportView(BaseView):
             return redirect(url_for("ImportView.columns", key=key))
         title = _("Import %(name)s", name=view.title)
         if run.state is ImportState.CHECKED:
-            paths = {p: t.label for p, t in targets_of(view).items() if p in run.mapping["fields"]}
             return render_template(
-                "import/preview.html",
-                title=title,
-                page=HELP,
-                run=run,
-                view=view,
-                fields=paths,
-                outcomes={outcome.value: outcome for outcome in RowOutcome},
-                corrections=runs.used_corrections(run),
+                "import/preview.html", title=title, page=HELP, view=view, **_preview(run, view)
             )
         return render_template(
             "import/run.html", title=title, page=HELP, view=view, **_progress(run)
@@ -158,9 +153,29 @@ class ImportView(BaseView):
     @expose("/runs/<int:key>/start", methods=["POST"])
     def start(self, key: int) -> Any:
         run, _view = _run(key)
-        bringing.start(db.session, run)
+        bringing.start(db.session, run, whole="whole" in request.form)
         db.session.commit()
         return redirect(url_for("ImportView.show", key=key))
+
+    @expose("/runs/<int:key>/trial")
+    def trial(self, key: int) -> Any:
+        """The part of the preview that asks for itself until all rows were tried."""
+        run, view = _run(key)
+        if run.state is not ImportState.CHECKED:
+            abort(409)
+        return render_template("import/_trial.html", view=view, **_preview(run, view))
+
+    @expose("/runs/<int:key>/<any(pause, go_on, cancel):step>", methods=["POST"])
+    def steer(self, key: int, step: str) -> Any:
+        """Stop a running import, for now or for good, or go on with it."""
+        run, _view = _run(key)
+        return _done(key, getattr(bringing, step), run)
+
+    @expose("/runs/<int:key>/undo", methods=["POST"])
+    def undo(self, key: int) -> Any:
+        """Put back all that the import has changed."""
+        run, _view = _run(key)
+        return _done(key, bringing.undo, run, _("The import is undone."))
 
     @expose("/runs/<int:key>/progress")
     def progress(self, key: int) -> Any:
@@ -211,6 +226,32 @@ def _run(key: int) -> tuple[ImportRun, Any]:
     return run, _screen(run.resource)
 
 
+def _done(key: int, step: Any, run: ImportRun, text: str = "") -> Any:
+    """Back on the run's page, with what was done or why it was not."""
+    try:
+        job = step(db.session, run)
+        db.session.commit()
+        if text and job is None:
+            flash(text, "success")
+    except DomainError as refused:
+        db.session.rollback()
+        flash(translated(refused), "danger")
+    return redirect(url_for("ImportView.show", key=key))
+
+
+def _preview(run: ImportRun, view: Any) -> dict[str, Any]:
+    fields = run.mapping["fields"]
+    job = db.session.get(Job, (run.preview or {}).get("job") or 0)
+    return {
+        "run": run,
+        "preview": run.preview,
+        "fields": {p: t.label for p, t in targets_of(view).items() if p in fields},
+        "outcomes": {outcome.value: outcome for outcome in RowOutcome},
+        "corrections": runs.used_corrections(run),
+        "checking": job if job is not None and job.state not in ENDED else None,
+    }
+
+
 def _present(run: ImportRun, view: Any, header: Any, used: str) -> Mapping:
     """What is chosen when the page opens: a kept mapping, what was chosen before, or a guess."""
     if used in kept_names(db.session, view.resource):
@@ -221,17 +262,22 @@ def _present(run: ImportRun, view: Any, header: Any, used: str) -> Mapping:
 
 
 def _progress(run: ImportRun) -> dict[str, Any]:
-    job = run.job
-    running = run.state is ImportState.STARTED and not (job is not None and job.state in ENDED)
+    job, running = run.job, bringing.is_running(run)
+    known = run.change_set
+    undoing = known is not None and known.state is ChangeState.UNDOING
+    undo_job = db.session.get(Job, known.job_id or 0) if known is not None and undoing else None
     return {
         "run": run,
-        "job": job,
+        "job": undo_job or job,
         "running": running,
-        "stopped": run.state is ImportState.STARTED and not running,
+        "stopped": bringing.is_stopped(run),
+        "undone": bringing.is_undone(run),
+        "undoing": undo_job is not None and undo_job.state not in ENDED,
+        "can_undo": bringing.can_undo(db.session, run),
         "counts": [(outcome, getattr(run, outcome.value)) for outcome in RowOutcome],
         "corrections": {} if running else runs.used_corrections(run),
         "problems": [] if running else [*runs.problems(db.session, run, SHOWN_PROBLEMS)],
-        "downloadable": run.stored_as is not None and run.failed > 0,
+        "downloadable": run.stored_as is not None and run.failed + run.skipped > 0,
     }
 
 
@@ -242,6 +288,8 @@ def _shown_runs(found: Any) -> list[dict[str, Any]]:
             "run": run,
             "url": url_for("ImportView.show", key=run.id),
             "title": screen_for(run.resource).title if run.resource in by_resource else "",
+            "undone": bringing.is_undone(run),
+            "can_undo": run.resource in by_resource and bringing.can_undo(db.session, run),
         }
         for run in found
     ]
