@@ -12,6 +12,7 @@ from app.entities.customers import Contact, Customer
 from app.entities.purchasing import Supplier
 from app.entities.system.duplicates import DuplicateCluster, NotDuplicate
 from app.entities.system.job import Job
+from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode.duplicates.scanning import scan
 from app.lowcode.principal import system
