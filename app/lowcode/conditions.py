@@ -106,7 +106,7 @@ def loads(text: str) -> Tree:
 
 def parts_of(tree: Tree) -> list[Tree]:
     """The trees that must all hold for `tree` to hold; none for the empty one."""
-    if set(tree) == {"all"} and isinstance(tree["all"], list):
+    if set(tree) == {"all"} and isinstance(tree["all"], list) and tree["all"]:
         return [part for part in tree["all"] if part]
     return [tree] if tree else []
 

@@ -76,6 +76,7 @@ def offsets(low: datetime, high: datetime) -> Iterator[tuple[datetime, int]]:
                 before, behind = (middle, behind) if at(middle) == at(start) else (before, middle)
             # Offsets change on the full minute.
             until = behind.replace(second=0, microsecond=0)
-            yield until, at(start)
+            if until <= high:
+                yield until, at(start)
         start = following
     yield high, at(high)

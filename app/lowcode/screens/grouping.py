@@ -21,6 +21,7 @@ from app.lowcode.pages import Column, GroupHead, GroupMenu, GroupPage, GroupRows
 from app.lowcode.screens.columns import shown_columns
 from app.lowcode.screens.lists import columns_of, rows_of
 from app.lowcode.screens.reading import totals_of
+from app.lowcode.tally import COUNTED
 from app.rules.errors import DomainError
 
 #: rows of an open group that come at once
@@ -44,9 +45,10 @@ class Gathering:
     @permission_name("list")
     def groups_part(self) -> Any:
         """The heads of all groups; the query string is the state of the list."""
-        asked, summed = self._asked(), totals_of(self, self._asked().state)
-        where = listing.condition(self.listable, asked.state)
+        asked = self._asked()
+        summed = totals_of(self, asked.state)
         try:
+            where = listing.condition(self.listable, asked.state)
             found = gather(self.model, asked.grouping, where, summed)
         except (DomainError, StatementError, DataError):
             abort(404)  # the page says why
@@ -60,14 +62,17 @@ class Gathering:
         asked = self._asked()
         try:
             state = _within(asked, request.args.get("at", ""))
-            rows = listing.fetch(self.listable, replace(state, size=ROWS + 1), asked.paths)
+            found = listing.page(self.listable, state, asked.paths, COUNTED)
         except (DomainError, StatementError, DataError):
             abort(404)
-        later = replace(asked.state, page=state.page + 1)
+        more_url = None
+        if found.later:
+            later = replace(asked.state, page=found.later.page, after=found.later.after)
+            more_url = _rows_url(self, later, request.args["at"])
         page = GroupRows(
             columns=columns_of(self, asked.paths, None),
-            rows=rows_of(self, rows[:ROWS], asked.paths),
-            more_url=_rows_url(self, later, request.args["at"]) if len(rows) > ROWS else None,
+            rows=rows_of(self, found.rows, asked.paths),
+            more_url=more_url,
         )
         return render_template("list/_group_rows.html", page=page)
 
@@ -126,7 +131,7 @@ def _within(asked: _Asked, text: str) -> ListState:
 
 
 def _rows_url(view: Any, state: ListState, text: str) -> str:
-    query = [*state.pairs(size=25), ("at", text)]
+    query = [*state.pairs(), ("at", text)]
     return url_for(f"{view.endpoint}.group_rows") + f"?{urlencode(query)}"
 
 
@@ -149,7 +154,7 @@ def _head(view: Any, asked: _Asked, group: Group, columns: list[Column]) -> Grou
         color=group.color,
         count=f"{group.count:,}",
         url=view.list_url(state, page=1, size=asked.state.size),
-        rows_url=_rows_url(view, replace(asked.state, page=1), group.text),
+        rows_url=_rows_url(view, asked.state, group.text),
         totals=[_total(view, column, group.sums.get(column.name)) for column in columns],
     )
 
