@@ -1,12 +1,14 @@
 """Favourites and what was opened: the own ones, inside the own reach, at no cost of a page."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import delete, func, select
 
 from app.entities.customers import Customer
+from app.entities.system.user import User
 from app.entities.system.views import Favourite, RecentlyViewed
 from app.lowcode.shelf import opened
 from app.lowcode.shelf.keeping import MOST_FAVOURITES
@@ -44,15 +46,28 @@ def test_what_was_opened_is_remembered_latest_first(app: Flask, visitor: Visitor
     assert recent(other)["Recent"] == []
 
 
+def test_it_is_the_persons_own_at_any_browser(app: Flask, visitor: Visitors) -> None:
+    person = visitor("administrator", locale="en")
+    person.get(f"/customers/{customer(app, 'Ash')}").close()
+    elsewhere = Visitor(app)
+    with inside(app) as session:
+        username = session.get(User, person.user_id).username
+    elsewhere.sign_in(username, person.user_id or 0)
+    assert recent(elsewhere)["Recent"] == ["Ash"]
+
+
 def test_only_so_many_are_remembered(app: Flask, visitor: Visitors) -> None:
     person = visitor("administrator", locale="en")
-    keys = [customer(app, f"C{n}") for n in range(opened.MOST + 3)]
-    for key in keys:
-        person.get(f"/customers/{key}").close()
+    key = customer(app, "Last")
     with inside(app) as session:
-        assert session.scalar(select(func.count(RecentlyViewed.id))) == opened.MOST
-    assert recent(person)["Recent"][0] == f"C{opened.MOST + 2}"
-    assert len(recent(person)["Recent"]) == opened.PALETTE_ROWS
+        for n in range(opened.MOST + 5):
+            seen = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=n)
+            values = {"entity": "Customer", "entity_id": 10_000 + n, "seen_on": seen}
+            session.add(RecentlyViewed(user_id=person.user_id, **values))
+    person.get(f"/customers/{key}").close()
+    with inside(app) as session:
+        left = session.scalars(select(RecentlyViewed.entity_id)).all()
+    assert sorted(left) == [key, *range(10_000 + 6, 10_000 + opened.MOST + 5)]
 
 
 def test_what_was_refused_was_not_opened(app: Flask, visitor: Visitors) -> None:

@@ -1,12 +1,13 @@
 """Records a person opened or keeps: noted once the answer is out, named inside their own reach."""
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from flask import Response, after_this_request, current_app
+from flask import Response, after_this_request, current_app, g
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -26,6 +27,10 @@ log = logging.getLogger(__name__)
 MOST = 30
 #: of each group in the palette
 PALETTE_ROWS = 10
+#: a write with every record would queue behind every writer
+_WRITTEN_EVERY = timedelta(seconds=2)
+_MOST_SESSIONS = 1000
+_LATEST_FIRST = (RecentlyViewed.seen_on.desc(), RecentlyViewed.id.desc())
 _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 Record = tuple[str, int]
@@ -45,39 +50,66 @@ class Kept:
 
 
 # writing ------------------------------------------------------------------------
+@dataclass(slots=True)
+class _Opened:
+    """What one session opened since it was written down last, the latest at the end."""
+
+    written_on: datetime | None = None
+    records: dict[Record, datetime] = field(default_factory=dict)
+
+
+_sessions: dict[tuple[Any, ...], _Opened] = {}
+
+
 def note_opened(entity: str, key: int) -> None:
-    """The acting person opened a record: remembered when the answer is out, so that nobody waits
+    """The acting person opened a record: written down when the answer is out, so that nobody waits
     for it and no transaction that only reads has to write."""
-    user_id = current().user_id
-    if user_id is None:
+    opened, now, user_id = _of_this_session(), now_utc(), current().user_id
+    if opened is None or user_id is None:
         return
+    opened.records.pop((entity, key), None)
+    opened.records[entity, key] = now
+    if opened.written_on is not None and now - opened.written_on < _WRITTEN_EVERY:
+        return  # goes with the next one
 
     @after_this_request
     def remember(response: Response) -> Response:
-        if response.status_code < 400:
-            response.call_on_close(partial(_write, db.engine, user_id, entity, key))
+        records, opened.records, opened.written_on = opened.records, {}, now
+        response.call_on_close(partial(_write, db.engine, user_id, records))
         return response
 
 
-def _write(engine: Any, user_id: int, entity: str, key: int) -> None:
+def _of_this_session() -> _Opened | None:
+    """None for programs, which open nothing."""
+    proof = getattr(g.get("identity"), "proof", None)
+    number = getattr(proof, "session_id", None)
+    if number is None:
+        return None
+    key = (current().user_id, number, proof.begun_on)  # type: ignore[union-attr]
+    if key not in _sessions and len(_sessions) >= _MOST_SESSIONS:
+        _sessions.clear()
+    return _sessions.setdefault(key, _Opened())
+
+
+def _write(engine: Any, user_id: int, records: Mapping[Record, datetime]) -> None:
     table: Any = RecentlyViewed.__table__
-    row = {"user_id": user_id, "entity": entity, "entity_id": key}
+    rows = [
+        {"user_id": user_id, "entity": entity, "entity_id": key, "seen_on": seen}
+        for (entity, key), seen in records.items()
+    ]
     mine = RecentlyViewed.user_id == user_id
-    last = (
-        select(RecentlyViewed.id)
-        .where(mine)
-        .order_by(RecentlyViewed.seen_on.desc(), RecentlyViewed.id.desc())
-    )
+    kept = select(RecentlyViewed.id).where(mine).order_by(*_LATEST_FIRST).limit(MOST).subquery()
     try:
         with Session(engine) as session:
-            now = now_utc()
-            insert: Any = _INSERTS[engine.dialect.name](table).values(**row, seen_on=now)
+            insert: Any = _INSERTS[engine.dialect.name](table)
             session.execute(
-                insert.on_conflict_do_update(index_elements=list(row), set_={"seen_on": now})
+                insert.values(rows).on_conflict_do_update(
+                    index_elements=["user_id", "entity", "entity_id"],
+                    set_={"seen_on": insert.excluded.seen_on},
+                )
             )
-            kept = select(last.limit(MOST).subquery().c.id)
             session.execute(
-                delete(RecentlyViewed).where(mine, RecentlyViewed.id.not_in(kept)),
+                delete(RecentlyViewed).where(mine, RecentlyViewed.id.not_in(select(kept.c.id))),
                 execution_options={"synchronize_session": False},
             )
             session.commit()
@@ -107,15 +139,18 @@ def at_hand() -> list[dict[str, Any]]:
     ]
 
 
-def last_opened(limit: int = MOST) -> list[Record]:
+def last_opened() -> list[Record]:
     """(entity, key) of what the acting person opened, the latest first."""
+    opened = _of_this_session()
+    waiting = list(reversed(opened.records)) if opened is not None else []
     query = (
         select(RecentlyViewed.entity, RecentlyViewed.entity_id)
         .where(RecentlyViewed.user_id == current().user_id)
-        .order_by(RecentlyViewed.seen_on.desc(), RecentlyViewed.id.desc())
-        .limit(limit)
+        .order_by(*_LATEST_FIRST)
+        .limit(MOST)
     )
-    return [(entity, key) for entity, key in db.session.execute(query)]
+    written = [(entity, key) for entity, key in db.session.execute(query)]
+    return list(dict.fromkeys([*waiting, *written]))[:MOST]
 
 
 def named(records: Iterable[Record]) -> list[Kept]:
