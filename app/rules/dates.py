@@ -9,11 +9,14 @@ from app.rules.errors import InvalidInput
 _ONE = timedelta(days=1)
 #: "Last 7 days" and the like, which people write with any number
 _COUNTED = re.compile(r"(last|next|older_than)_([1-9][0-9]{0,4})_days", re.ASCII)
-_COUNTED_LABELS = {
-    "last": "Last %(count)s days",
-    "next": "Next %(count)s days",
-    "older_than": "More than %(count)s days ago",
-}
+
+
+class CountedDays(Choice):
+    """What stands before the number."""
+
+    LAST = "last", "Last %(count)s days"
+    NEXT = "next", "Next %(count)s days"
+    OLDER_THAN = "older_than", "More than %(count)s days ago"
 
 
 class DatePreset(Choice):
@@ -49,7 +52,9 @@ class Span(Choice):
     YEAR = "year", "Year"
 
 
-_AWAY = {"last": -1, "this": 0, "next": 1}
+_PRESETS = {str(preset.value): preset for preset in DatePreset}
+_SPANS = {str(span.value): span for span in Span}
+_COUNTS = {str(which.value): which for which in CountedDays}
 
 
 def days_of(code: str, today: date) -> tuple[date, date]:
@@ -61,20 +66,20 @@ def days_of(code: str, today: date) -> tuple[date, date]:
     does not reach is its first or last day.
     """
     if (counted := _COUNTED.fullmatch(code)) is not None:
-        return _counted(counted[1], int(counted[2]), today)
-    if code not in set(DatePreset):
+        return _counted(_COUNTS[counted[1]], int(counted[2]), today)
+    if code not in _PRESETS:
         raise InvalidInput("Unknown period: %(value)s", value=code)
-    return date_range(DatePreset(code), today)
+    return date_range(_PRESETS[code], today)
 
 
 def words_of(code: str) -> tuple[str, int | None]:
     """The msgid of a span that `days_of` knows, and the number that stands in it, if one does."""
-    if code in set(DatePreset):
-        return DatePreset(code).label, None
+    if code in _PRESETS:
+        return _PRESETS[code].label, None
     counted = _COUNTED.fullmatch(code)
     if counted is None:
         raise InvalidInput("Unknown period: %(value)s", value=code)
-    return _COUNTED_LABELS[counted[1]], int(counted[2])
+    return _COUNTS[counted[1]].label, int(counted[2])
 
 
 def date_range(preset: DatePreset, today: date) -> tuple[date, date]:
@@ -87,19 +92,17 @@ def date_range(preset: DatePreset, today: date) -> tuple[date, date]:
         case DatePreset.TOMORROW:
             return today + _ONE, today + _ONE
         case DatePreset.LAST_30_DAYS:
-            return _counted("last", 30, today)
+            return _counted(CountedDays.LAST, 30, today)
         case DatePreset.NEXT_7_DAYS:
-            return _counted("next", 7, today)
+            return _counted(CountedDays.NEXT, 7, today)
         case DatePreset.OVERDUE:
             return date.min, today - _ONE
-    which, _underscore, span = preset.value.partition("_")
-    first, last = span_around(Span(span), today)
-    match _AWAY[which]:
-        case -1:
-            return span_around(Span(span), first - _ONE)
-        case 1:
-            return span_around(Span(span), last + _ONE)
-    return first, last
+    which, _underscore, name = preset.value.partition("_")
+    span = _SPANS[name]
+    first, last = span_around(span, today)
+    if which == "this":
+        return first, last
+    return span_around(span, first - _ONE if which == "last" else last + _ONE)
 
 
 def span_around(span: Span, day: date) -> tuple[date, date]:
@@ -136,13 +139,14 @@ def span_name(span: Span, first: date) -> str:
             return f"{first.year:04}"
 
 
-def _counted(which: str, count: int, today: date) -> tuple[date, date]:
+def _counted(which: CountedDays, count: int, today: date) -> tuple[date, date]:
     match which:
-        case "last":
+        case CountedDays.LAST:
             return _moved(today, 1 - count), today
-        case "next":
+        case CountedDays.NEXT:
             return today, _moved(today, count - 1)
-    return date.min, _moved(today, -count - 1)
+        case CountedDays.OLDER_THAN:
+            return date.min, _moved(today, -count - 1)
 
 
 def _moved(day: date, days: int) -> date:
