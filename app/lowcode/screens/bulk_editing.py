@@ -176,8 +176,8 @@ class BulkEditing:
         """What came of it, with a button that takes it back."""
         if outcome.changed:
             text = _("%(count)s records were changed.", count=outcome.changed)
-            url = f"/changes/{key}/undo"
-            flash({"text": text, "label": _("Undo"), "url": url}, "success")  # type: ignore[arg-type]
+            undo = {"url": url_for("ChangeSetView.undo", key=key), "fields": {"back": "list"}}
+            flash({"text": text, "label": _("Undo"), **undo}, "success")  # type: ignore[arg-type]
         elif outcome.same and not outcome.held_back:
             flash(_("All of them hold these values already."), "info")
         if outcome.held_back:

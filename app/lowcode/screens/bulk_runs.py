@@ -172,4 +172,4 @@ def _wish_of(view: Any, arguments: dict[str, Any]) -> Wish:
 
 
 def _result_url(memory: dict[str, Any]) -> str | None:
-    return f"/changes/{memory['set']}" if memory["changed"] else None
+    return "/changes/" if memory["changed"] else None
