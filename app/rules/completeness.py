@@ -1,4 +1,5 @@
-"""How complete a file is: points for every field that is filled, in percent of those there are."""
+"""How complete a file is: points for every field that is filled, in percent of those there are;
+and what files commonly lack."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,21 @@ class Weight:
 
     def counts_for(self, kind: str) -> bool:
         return not self.kinds or kind in self.kinds
+
+
+class Gap(Choice):
+    """What a customer's file lacks, or why it has gone stale."""
+
+    NO_PHONE = "no_phone", "No phone"
+    NO_EMAIL = "no_email", "No e-mail"
+    NO_ADDRESS = "no_address", "No address"
+    NO_CONTACT = "no_contact", "No contact"
+    NO_INDUSTRY = "no_industry", "No industry"
+    NO_TAX_NUMBER = "no_tax_number", "No tax number"
+    NO_REGION = "no_region", "No region"
+    NO_OWNER = "no_owner", "No owner"
+    NOT_VERIFIED = "not_verified", "Not verified for a year"
+    SILENT = "silent", "No interaction for 180 days"
 
 
 class Completeness(Choice):

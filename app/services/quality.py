@@ -1,6 +1,6 @@
 """What customer files lack: completeness by declared weights, gaps, and files gone stale."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.entities.customers import Contact, Customer, CustomerAddress, Interaction
 from app.entities.types import now_utc
-from app.rules.completeness import Completeness, Weight, missing_of, percent_of
+from app.rules.completeness import Completeness, Gap, Weight, missing_of, percent_of
 from app.rules.customers import CustomerKind
 
 #: days after which a file is due to be compared with the customer again
@@ -48,18 +48,6 @@ WEIGHTS = (
 )
 _LINES = {"addresses": CustomerAddress, "contacts": Contact}
 Clause = ColumnElement[bool]
-
-
-@dataclass(frozen=True)
-class Check:
-    """One gap: `label` is a msgid, `reads` the columns of Customer that it tells of."""
-
-    name: str
-    label: str
-    icon: str
-    reads: tuple[str, ...]
-    #: the customers that have it, on a given day
-    clause: Callable[[date], Clause]
 
 
 def _is_filled(name: str) -> Clause:
@@ -93,24 +81,19 @@ def _silent(_today: date) -> Clause:
     return ~heard.exists()
 
 
-CHECKS = (
-    Check("no_phone", "No phone", "phone-off", ("phone",), _lacks("phone")),
-    Check("no_email", "No e-mail", "mail-off", ("email",), _lacks("email")),
-    Check("no_address", "No address", "map-pin-off", ("addresses",), _lacks("addresses")),
-    Check("no_contact", "No contact", "user-off", ("contacts",), _lacks("contacts")),
-    Check("no_industry", "No industry", "building-factory", ("industry",), _lacks("industry")),
-    Check("no_tax_number", "No tax number", "receipt-off", ("tax_number",), _lacks("tax_number")),
-    Check("no_region", "No region", "map-off", ("region",), _lacks("region")),
-    Check("no_owner", "No owner", "user-question", ("owner",), _lacks("owner")),
-    Check(
-        "not_verified",
-        "Not verified for a year",
-        "rosette-discount-check-off",
-        ("last_verified_on",),
-        _not_verified,
-    ),
-    Check("silent", "No interaction for 180 days", "message-off", (), _silent),
-)
+#: gap → the customers that have it on a given day
+GAPS: dict[Gap, Callable[[date], Clause]] = {
+    Gap.NO_PHONE: _lacks("phone"),
+    Gap.NO_EMAIL: _lacks("email"),
+    Gap.NO_ADDRESS: _lacks("addresses"),
+    Gap.NO_CONTACT: _lacks("contacts"),
+    Gap.NO_INDUSTRY: _lacks("industry"),
+    Gap.NO_TAX_NUMBER: _lacks("tax_number"),
+    Gap.NO_REGION: _lacks("region"),
+    Gap.NO_OWNER: _lacks("owner"),
+    Gap.NOT_VERIFIED: _not_verified,
+    Gap.SILENT: _silent,
+}
 
 
 def completeness() -> ColumnElement[int]:
@@ -160,23 +143,23 @@ class Overview:
 
     count: int
     mean: int
-    gaps: Mapping[str, int]
+    gaps: Mapping[Gap, int]
     bands: Mapping[Completeness, int]
 
 
-def overview(session: Session, where: Clause, checks: Sequence[Check], today: date) -> Overview:
+def overview(session: Session, where: Clause, today: date) -> Overview:
     """Of the customers that `where` leaves and the acting person sees, in one statement."""
     each = (
         select(
             completeness().label("percent"),
-            *(case((check.clause(today), 1), else_=0).label(check.name) for check in checks),
+            *(case((has(today), 1), else_=0).label(gap.value) for gap, has in GAPS.items()),
         )
         .where(where)
         .subquery()
     )
     columns = each.c
     bands = [case((columns.percent.between(*b.borders), 1), else_=0) for b in Completeness]
-    sums = [func.sum(columns[check.name]) for check in checks] + [func.sum(b) for b in bands]
+    sums = [func.sum(columns[gap.value]) for gap in GAPS] + [func.sum(b) for b in bands]
     count, total, *found = session.execute(
         select(func.count(), func.sum(columns.percent), *sums)
     ).one()
@@ -184,8 +167,8 @@ def overview(session: Session, where: Clause, checks: Sequence[Check], today: da
     return Overview(
         count=count,
         mean=int(total or 0) // count if count else 0,
-        gaps=dict(zip((check.name for check in checks), numbers, strict=False)),
-        bands=dict(zip(Completeness, numbers[len(checks) :], strict=True)),
+        gaps=dict(zip(GAPS, numbers, strict=False)),
+        bands=dict(zip(Completeness, numbers[len(GAPS) :], strict=True)),
     )
 
 

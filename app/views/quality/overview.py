@@ -19,14 +19,26 @@ from app.lowcode.fields.moments import today
 from app.lowcode.fields.relations import key_of
 from app.lowcode.pages import Cell, Choice, Column, Row, Sheet
 from app.lowcode.screens.ticked import ticked_keys
-from app.rules.completeness import Completeness, band_of
+from app.rules.completeness import Completeness, Gap, band_of
 from app.services import quality
-from app.services.quality import CHECKS, WEIGHTS
+from app.services.quality import WEIGHTS
 from app.views.quality.asked import Asked
 from app.views.quality.duplicates import HELP
 from app.views.quality.screens import mergeable
 
 PAGE = 50
+_ICONS = {
+    Gap.NO_PHONE: "phone-off",
+    Gap.NO_EMAIL: "mail-off",
+    Gap.NO_ADDRESS: "map-pin-off",
+    Gap.NO_CONTACT: "user-off",
+    Gap.NO_INDUSTRY: "building-factory",
+    Gap.NO_TAX_NUMBER: "receipt-off",
+    Gap.NO_REGION: "map-off",
+    Gap.NO_OWNER: "user-question",
+    Gap.NOT_VERIFIED: "rosette-discount-check-off",
+    Gap.SILENT: "message-off",
+}
 _FIELDS = ("owner", "last_verified_on", "changed_on")
 _LINES = {"addresses": lazy_gettext("Addresses"), "contacts": lazy_gettext("Contacts")}
 
@@ -111,11 +123,11 @@ class QualityView(BaseView):
         """The part of the page that counts: it may take seconds with a million customers."""
         field_rights.require_readable(self.reads)
         asked = Asked.read()
-        found = quality.overview(db.session(), asked.where(), CHECKS, today())
+        found = quality.overview(db.session(), asked.where(), today())
         gaps = [
-            _figure(_(check.label), check.icon, found.gaps[check.name], found.count, "orange")
-            | {"url": url_for(".customers", check=check.name, **asked.filters)}
-            for check in CHECKS
+            _figure(_(gap.label), _ICONS[gap], count, found.count, "orange")
+            | {"url": url_for(".customers", check=str(gap.value), **asked.filters)}
+            for gap, count in found.gaps.items()
         ]
         bands = [
             _figure(_(band.label), "", found.bands[band], found.count, band.color)
@@ -175,9 +187,9 @@ def _customers_are_theirs() -> bool:
 
 def _behind() -> tuple[str, Any]:
     """(title, clause) of the figure that the address names; 404 where there is none."""
-    check = next((c for c in CHECKS if c.name == request.args.get("check")), None)
-    if check is not None:
-        return _(check.label), check.clause(today())
+    gap = next((g for g in Gap if g.value == request.args.get("check")), None)
+    if gap is not None:
+        return _(gap.label), quality.GAPS[gap](today())
     band = next((b for b in Completeness if b.value == request.args.get("band")), None)
     if band is None:
         abort(404)
