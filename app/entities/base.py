@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, String, event
+from sqlalchemy import ForeignKey, Index, String, event
 from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column, relationship
 
 from app.entities.columns import Active
@@ -65,6 +65,11 @@ class Entity(Model):
     is_binned: ClassVar[bool] = True
     #: Changes made at once are undone at once; not so what the product keeps for itself.
     is_undoable: ClassVar[bool] = True
+    #: Are there hundreds of thousands of rows? Then lists sort and filter by what has an index.
+    is_large: ClassVar[bool] = False
+    #: Columns of which many rows hold the same value: their indexes end with the key, so that any
+    #: page of a long list is read off them.
+    sorted_by: ClassVar[tuple[str, ...]] = ()
     #: Attribute name of the person who is responsible where `scope` names none.
     holder: ClassVar[str | None] = None
     #: Column or property → what it is computed from ("amount", "Product.sale_price"): who may not
@@ -127,3 +132,10 @@ def _never_give_keys_again(mapper: Mapper[Any], _entity: type[Any]) -> None:
     """SQLite gives the key of a deleted last row to the next one, which would then inherit its
     past, and nothing could be restored under it."""
     mapper.local_table.dialect_options["sqlite"]["autoincrement"] = True  # type: ignore[union-attr]
+
+
+@event.listens_for(Entity, "instrument_class", propagate=True)
+def _index_for_sorting(mapper: Mapper[Any], entity: type[Any]) -> None:
+    table: Any = mapper.local_table
+    for name in entity.sorted_by:
+        Index(f"ix_{table.name}_{name}_id", table.c[name], table.c.id)

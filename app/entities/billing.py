@@ -15,6 +15,8 @@ from app.rules.billing import PaymentMethod
 
 class Payment(Entity):
     scope = through("customer")
+    is_large = True
+    sorted_by = ("amount", "method")
     label_column = "code"
     code_column = "code"
     number_sequence = "payment"
@@ -26,7 +28,6 @@ class Payment(Entity):
     method: Mapped[PaymentMethod] = mapped_column(
         ChoiceType(PaymentMethod),
         default=PaymentMethod.BANK_TRANSFER,
-        index=True,
         info={"label": "Payment method"},
     )
     #: what stands on the bank statement

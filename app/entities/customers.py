@@ -64,6 +64,8 @@ customer_tag = Table(
 
 class Customer(Entity):
     scope = OWNED
+    is_large = True
+    sorted_by = ("tier", "lifecycle_stage", "credit_limit")
     code_column = "code"
     number_sequence = "customer"
     derived = {
@@ -88,9 +90,9 @@ class Customer(Entity):
     kind: Mapped[CustomerKind] = mapped_column(
         ChoiceType(CustomerKind), default=CustomerKind.COMPANY, index=True
     )
-    tier: Mapped[Tier] = mapped_column(ChoiceType(Tier), default=Tier.POTENTIAL, index=True)
+    tier: Mapped[Tier] = mapped_column(ChoiceType(Tier), default=Tier.POTENTIAL)
     lifecycle_stage: Mapped[LifecycleStage] = mapped_column(
-        ChoiceType(LifecycleStage), default=LifecycleStage.PROSPECT, index=True
+        ChoiceType(LifecycleStage), default=LifecycleStage.PROSPECT
     )
     source_id: Mapped[int | None] = mapped_column(ForeignKey("customer_source.id"), index=True)
     industry_id: Mapped[int | None] = mapped_column(ForeignKey("industry.id"), index=True)
@@ -205,6 +207,8 @@ class CustomerAddress(Entity):
 
 class Contact(Entity):
     scope = through("customer")
+    is_large = True
+    sorted_by = ("role",)
     match_rules = (
         MatchRule(MatchKind.NAME, ("name",), 45),
         MatchRule(MatchKind.WHOLE, ("customer_id",), 40, ("customer_id",)),
@@ -215,7 +219,7 @@ class Contact(Entity):
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
     name: Mapped[str] = mapped_column(String(100), index=True)
     sex: Mapped[Sex | None] = mapped_column(ChoiceType(Sex))
-    role: Mapped[ContactRole | None] = mapped_column(ChoiceType(ContactRole), index=True)
+    role: Mapped[ContactRole | None] = mapped_column(ChoiceType(ContactRole))
     job_title: Mapped[str | None] = mapped_column(String(64))
     department: Mapped[str | None] = mapped_column(String(64))
     is_decision_maker: Mapped[bool] = mapped_column(
@@ -246,16 +250,18 @@ class Contact(Entity):
 
 class Interaction(Entity):
     scope = through("customer")
+    is_large = True
+    sorted_by = ("channel", "outcome")
     label_column = "subject"
 
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
-    channel: Mapped[Channel] = mapped_column(ChoiceType(Channel), default=Channel.PHONE, index=True)
+    channel: Mapped[Channel] = mapped_column(ChoiceType(Channel), default=Channel.PHONE)
     direction: Mapped[Direction] = mapped_column(ChoiceType(Direction), default=Direction.OUTBOUND)
     happened_on: Mapped[datetime] = mapped_column(UTCDateTime, default=now_utc, index=True)
     subject: Mapped[str] = mapped_column(String(200))
     content: Mapped[str | None] = mapped_column(Text, info={"format": "multiline"})
-    outcome: Mapped[Outcome | None] = mapped_column(ChoiceType(Outcome), index=True)
+    outcome: Mapped[Outcome | None] = mapped_column(ChoiceType(Outcome))
     next_step: Mapped[str | None] = mapped_column(String(200))
     next_step_date: Mapped[date | None] = mapped_column(index=True)
     next_step_done: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -83,6 +83,7 @@ class StockMove(Entity):
     """
 
     scope = in_warehouse("from_location.warehouse_id", "to_location.warehouse_id")
+    is_large = True
     label_column = "reference"
     derived_from = {"value_amount": ("Product.purchase_price",)}
     #: it is a trail already

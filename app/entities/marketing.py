@@ -56,6 +56,8 @@ class Campaign(Entity):
 
 class CampaignMember(Entity):
     scope = SHARED
+    is_large = True
+    sorted_by = ("status",)
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
     name: Mapped[str] = mapped_column(
@@ -74,7 +76,7 @@ class CampaignMember(Entity):
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), index=True)
     status: Mapped[MemberStatus] = mapped_column(
-        ChoiceType(MemberStatus), default=MemberStatus.PLANNED, index=True
+        ChoiceType(MemberStatus), default=MemberStatus.PLANNED
     )
     responded_on: Mapped[date | None]
     notes: Mapped[str | None] = mapped_column(String(500))

@@ -21,6 +21,8 @@ from app.rules.work import Priority
 
 class Ticket(Entity):
     scope = through("customer")
+    is_large = True
+    sorted_by = ("type", "priority", "status", "rating")
     holder = "assignee_id"
     label_column = "subject"
     code_column = "code"
@@ -33,21 +35,15 @@ class Ticket(Entity):
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"), index=True)
     order_id: Mapped[int | None] = mapped_column(ForeignKey("sales_order.id"), index=True)
-    type: Mapped[TicketType] = mapped_column(
-        ChoiceType(TicketType), default=TicketType.QUESTION, index=True
-    )
+    type: Mapped[TicketType] = mapped_column(ChoiceType(TicketType), default=TicketType.QUESTION)
     phase: Mapped[TicketPhase] = mapped_column(
         ChoiceType(TicketPhase),
         default=TicketPhase.AFTER_SALE,
         index=True,
         info={"label": "Phase of the sale"},
     )
-    priority: Mapped[Priority] = mapped_column(
-        ChoiceType(Priority), default=Priority.NORMAL, index=True
-    )
-    status: Mapped[TicketStatus] = mapped_column(
-        ChoiceType(TicketStatus), default=TicketStatus.NEW, index=True
-    )
+    priority: Mapped[Priority] = mapped_column(ChoiceType(Priority), default=Priority.NORMAL)
+    status: Mapped[TicketStatus] = mapped_column(ChoiceType(TicketStatus), default=TicketStatus.NEW)
     channel: Mapped[Channel] = mapped_column(ChoiceType(Channel), default=Channel.PHONE, index=True)
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
@@ -63,7 +59,6 @@ class Ticket(Entity):
     )
     solution: Mapped[str | None] = mapped_column(Text, info={"format": "multiline"})
     rating: Mapped[int | None] = mapped_column(
-        index=True,
         info={
             "format": "scale",
             "steps": CSAT_STEPS,
@@ -115,6 +110,8 @@ class Survey(Entity):
 
 class SurveyResponse(Entity):
     scope = through("customer")
+    is_large = True
+    sorted_by = ("csat", "nps")
     label_column = "code"
     code_column = "code"
     number_sequence = "survey_response"
@@ -133,7 +130,6 @@ class SurveyResponse(Entity):
     mode: Mapped[AnswerMode] = mapped_column(ChoiceType(AnswerMode), default=AnswerMode.PHONE)
     answered_on: Mapped[datetime] = mapped_column(UTCDateTime, default=now_utc, index=True)
     csat: Mapped[int | None] = mapped_column(
-        index=True,
         info={
             "format": "scale",
             "steps": CSAT_STEPS,
@@ -142,7 +138,6 @@ class SurveyResponse(Entity):
         },
     )
     nps: Mapped[int | None] = mapped_column(
-        index=True,
         info={
             "format": "scale",
             "steps": NPS_STEPS,

@@ -18,6 +18,8 @@ from app.rules.work import Priority, TaskStatus
 
 class Task(Entity):
     scope = Scope(owner="assignee_id", team="team_id")
+    is_large = True
+    sorted_by = ("priority", "status")
     label_column = "subject"
 
     subject: Mapped[str] = mapped_column(String(200))
@@ -25,12 +27,8 @@ class Task(Entity):
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
     due_date: Mapped[date | None] = mapped_column(index=True)
-    priority: Mapped[Priority] = mapped_column(
-        ChoiceType(Priority), default=Priority.NORMAL, index=True
-    )
-    status: Mapped[TaskStatus] = mapped_column(
-        ChoiceType(TaskStatus), default=TaskStatus.TODO, index=True
-    )
+    priority: Mapped[Priority] = mapped_column(ChoiceType(Priority), default=Priority.NORMAL)
+    status: Mapped[TaskStatus] = mapped_column(ChoiceType(TaskStatus), default=TaskStatus.TODO)
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     deal_id: Mapped[int | None] = mapped_column(ForeignKey("deal.id"), index=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)

@@ -233,9 +233,7 @@ class ListedPage:
     later: ListState | None = None
 
 
-def page(
-    source: Listable, state: ListState, paths: Sequence[str], most_skipped: int
-) -> ListedPage:
+def page(source: Listable, state: ListState, paths: Sequence[str], most_skipped: int) -> ListedPage:
     """One page with the places of those around it.
 
     Who goes from page to page is led by the index; a page opened by its number skips at most

@@ -27,6 +27,8 @@ deal_competitor = Table(
 
 class Deal(Entity):
     scope = OWNED
+    is_large = True
+    sorted_by = ("amount", "probability", "weighted_amount")
     label_column = "title"
     code_column = "code"
     number_sequence = "deal"

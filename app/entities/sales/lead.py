@@ -20,6 +20,8 @@ from app.rules.matching import MatchKind, MatchRule
 
 class Lead(Entity):
     scope = OWNED
+    is_large = True
+    sorted_by = ("status", "score")
     derived = {"phone_key": lambda row: phone_key(row.phone)}
     derived_from = {"phone_key": ("phone",)}
     match_rules = (
@@ -36,13 +38,10 @@ class Lead(Entity):
     #: the phone without what writing varies in: searched by digits
     phone_key: Mapped[str | None] = mapped_column(String(24), index=True)
     email: Mapped[Email | None] = mapped_column(index=True)
-    status: Mapped[LeadStatus] = mapped_column(
-        ChoiceType(LeadStatus), default=LeadStatus.NEW, index=True
-    )
+    status: Mapped[LeadStatus] = mapped_column(ChoiceType(LeadStatus), default=LeadStatus.NEW)
     score: Mapped[int] = mapped_column(
         default=0,
         server_default="0",
-        index=True,
         info={"help": "From 0 to 100: how likely this becomes business."},
     )
     source_id: Mapped[int | None] = mapped_column(ForeignKey("customer_source.id"), index=True)

@@ -44,6 +44,8 @@ class Carrier(Entity):
 
 class SalesOrder(Entity):
     scope = OWNED
+    is_large = True
+    sorted_by = ("state", "required_date", "total_amount")
     label_column = "code"
     code_column = "code"
     number_sequence = "sales_order"
@@ -98,7 +100,7 @@ class SalesOrder(Entity):
     )
     #: net + tax + freight
     total_amount: Mapped[Decimal] = mapped_column(
-        Money, default=_NONE, server_default="0", index=True, info={"mask": "amount"}
+        Money, default=_NONE, server_default="0", info={"mask": "amount"}
     )
     #: what payments were allocated; changed by one conditional UPDATE only
     paid_amount: Mapped[Decimal] = mapped_column(

@@ -21,6 +21,7 @@ class AuditEntry(Model):
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index("ix_audit_entry_row", "entity", "entity_id", "id"),)
+    is_large = True
     scope = SHARED
     label_column = "label"
     code_column = None

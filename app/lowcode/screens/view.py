@@ -15,7 +15,6 @@ from app.extensions import db
 from app.lowcode import field_rights, principal, scope
 from app.lowcode.access.sharing import can_be_shared
 from app.lowcode.audit.viewing import note_view
-from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import LARGEST_KEY
 from app.lowcode.listing import Listable, ListState
 from app.lowcode.naming import plural_of, resource_of, title_of
@@ -33,6 +32,7 @@ from app.lowcode.screens.filters import Filtering
 from app.lowcode.screens.forms import wire_picker
 from app.lowcode.screens.grouping import Gathering
 from app.lowcode.screens.history import History
+from app.lowcode.screens.indexed import sortable_paths
 from app.lowcode.screens.inline import InlineEditing
 from app.lowcode.screens.layouts import LayoutData
 from app.lowcode.screens.lists import list_page, related_page
@@ -84,6 +84,8 @@ class EntityView(
     icon: ClassVar[str] = "table"
     #: columns searched by the box above the list
     quick_search: ClassVar[Sequence[str]] = ()
+    #: of a large entity: column without an index → why the list sorts or filters by it all the same
+    unindexed: ClassVar[Mapping[str, str]] = {}
     #: columns a user may filter by
     filters: ClassVar[Sequence[str]] = ()
     #: `Section` and `Lines` in order
@@ -128,7 +130,7 @@ class EntityView(
         self._related_views: list[Any] = []
         self.label_columns: dict[str, Any] = {}
         self.list_columns = list(self.list_columns or [self.model.label_column])
-        self.order_columns = list(self.order_columns or self._sortable())
+        self.order_columns = list(self.order_columns or sortable_paths(self))
 
     def _init_forms(self) -> None:
         """Forms are built for each request from the declaration: rights differ by person."""
@@ -162,9 +164,6 @@ class EntityView(
         else:
             self.actions.pop(MERGE, None)
         self.base_permissions = sorted(rights - gone - {TRANSFER, MERGE})
-
-    def _sortable(self) -> list[str]:
-        return [path for path in self.list_columns if resolve(self.model, path).field.sortable]
 
     @property
     def seen(self) -> Seen:

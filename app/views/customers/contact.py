@@ -31,6 +31,12 @@ class ContactView(EntityView):
         "birth_date",
         "created_on",
     ]
+    unindexed = {
+        "is_decision_maker": "two values only",
+        "is_primary": "two values only",
+        "preferred_channel": "asked by campaigns",
+        "birth_date": "asked by campaigns",
+    }
     base_order = ("created_on", "desc")
     form = [
         Section(

@@ -75,6 +75,17 @@ class CustomerView(EntityView):
         "interests",
         "needs",
     ]
+    unindexed = {
+        "country": "nearly every row holds the same",
+        "do_not_contact": "nearly every row holds the same",
+        "cooperation_since": "asked rarely",
+        "last_verified_on": "asked rarely, and mostly whether it is empty",
+        "birth_date": "persons only, asked by campaigns",
+        "size": "asked rarely",
+        "annual_revenue": "asked rarely",
+        "interests": "a text searched by its words",
+        "needs": "a text searched by its words",
+    }
     base_order = ("created_on", "desc")
     form = [
         Section("Basic", ["name", "kind", "code", "tier", "lifecycle_stage", "country"]),

@@ -47,6 +47,10 @@ class InteractionView(EntityView):
         "customer.owner",
         "customer.tier",
     ]
+    unindexed = {
+        "direction": "two values only",
+        "next_step_done": "two values only; its date has an index",
+    }
     base_order = ("happened_on", "desc")
     form = [
         Section(

@@ -41,6 +41,10 @@ class StockMoveView(EntityView):
         "reference",
         "created_by",
     ]
+    unindexed = {
+        "quantity": "asked together with the product",
+        "created_by": "asked together with the day",
+    }
     base_order = ("moved_on", "desc")
     form = [
         Section("Stock move", ["product", "from_location", "to_location", "quantity"]),

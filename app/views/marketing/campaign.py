@@ -33,6 +33,9 @@ class CampaignMemberView(EntityView):
     list_columns = ["name", "campaign", "status", "customer", "email", "phone", "responded_on"]
     quick_search = ["name", "email", "phone", "campaign.name"]
     filters = ["campaign", "campaign.type", "status", "customer", "contact", "lead", "responded_on"]
+    unindexed = {
+        "responded_on": "asked together with the campaign",
+    }
     base_order = ("created_on", "desc")
     form = [
         Section("Member", ["campaign", "customer", "contact", "lead", "name", "email", "phone"]),

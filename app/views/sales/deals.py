@@ -100,6 +100,9 @@ class DealView(EntityView):
         "competitors",
         "created_on",
     ]
+    unindexed = {
+        "stage_since": "asked together with the stage",
+    }
     base_order = ("created_on", "desc")
     form = [
         Section("Deal", ["title", "code", "customer", "contact", "product", "amount"]),

@@ -107,6 +107,14 @@ class SalesOrderView(OrderingView):
         "customer.region",
         "created_on",
     ]
+    unindexed = {
+        "net_amount": "the total has an index",
+        "tax_amount": "the total has an index",
+        "paid_amount": "the total has an index",
+        "balance_amount": "worked out of total and paid; asked together with what is due",
+        "freight_amount": "the total has an index",
+        "ship_country": "nearly every row holds the same",
+    }
     base_order = ("order_date", "desc")
     form = [
         Section(

@@ -37,6 +37,10 @@ class SurveyResponseView(EntityView):
         "order",
         "comment",
     ]
+    unindexed = {
+        "mode": "few values",
+        "comment": "a text searched by its words",
+    }
     base_order = ("answered_on", "desc")
     form = [
         Section("Answer", ["survey", "customer", "contact", "csat", "nps", "comment"]),

@@ -48,6 +48,9 @@ class TaskView(MovingView):
         "done_on",
         "created_on",
     ]
+    unindexed = {
+        "done_on": "asked together with the person, whose tasks are few",
+    }
     base_order = ("due_date", "asc")
     form = [
         Section("Task", ["subject", "description", "assignee", "team", "due_date", "priority"]),
