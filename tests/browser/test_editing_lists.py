@@ -105,6 +105,19 @@ def test_enter_of_an_input_method_chooses_a_word_and_saves_nothing(
     expect(cell(page, 0, "name")).to_have_text("客户")
 
 
+def test_the_rows_of_a_group_are_changed_in_their_place(arrive: Arrive, app: Flask) -> None:
+    person = arrive(locale="en")
+    page = person.open("/customers/?group=tier")
+    page.locator("[data-group]").first.click()
+    page.locator(".group-rows tr").first.wait_for()
+    for key in ("j", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.locator(f"{LAYER} [name=name]").fill("组里的名字")
+    page.keyboard.press("Enter")
+    expect(page.locator(".group-rows tr").first).to_contain_text("组里的名字")
+    assert stored(app, "组里的名字")
+
+
 def test_typing_into_the_search_moves_no_rows(arrive: Arrive) -> None:
     page = listed(arrive())
     page.keyboard.press("/")

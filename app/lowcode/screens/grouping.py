@@ -137,6 +137,7 @@ def _rows_url(view: Any, state: ListState, text: str) -> str:
 
 def _page(view: Any, asked: _Asked, found: Groups, summed: list[str]) -> GroupPage:
     columns = columns_of(view, asked.paths, asked.state)
+    view.mark_editable(columns)
     lead = next((i for i, column in enumerate(columns) if column.name in summed), len(columns))
     return GroupPage(
         columns=columns,

@@ -1,5 +1,6 @@
 """Cells of a list that are changed in their place: the form's own field, saved as the form does."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, jsonify, render_template, request, url_for
@@ -12,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from app.extensions import db
 from app.lowcode import listing, scope
 from app.lowcode.fields import field_of
-from app.lowcode.pages import ListPage, Sheet
+from app.lowcode.pages import Column, Sheet
 from app.lowcode.screens.columns import shown_columns
 from app.lowcode.screens.declare import Section
 from app.lowcode.screens.forms import EntryForm
@@ -40,13 +41,13 @@ def changeable_fields(view: Any) -> list[str]:
 class InlineEditing:
     """Adds `/<pk>/cell/<path>`: the form of one cell, and what saving it makes of the row."""
 
-    def mark_editable(self, page: ListPage) -> None:
+    def mark_editable(self, columns: Sequence[Column]) -> None:
         """Say of each column whether its cells can be changed: rows cost nothing that way.
 
         Whether this very row may be changed is answered when somebody asks for its form.
         """
         names = set(changeable_fields(self))
-        for column in page.columns:
+        for column in columns:
             column.is_editable = column.name in names
 
     @expose("/<int:pk>/cell/<path>")

@@ -90,7 +90,7 @@ def list_page(view: Any, state: ListState) -> ListPage:
         key=once.new_key(),
     )
     view.fill_layout(page, state, layout)
-    view.mark_editable(page)
+    view.mark_editable(page.columns)
     return page
 
 

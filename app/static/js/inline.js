@@ -23,7 +23,7 @@
     if (editor && !(await save())) return;
     let answer;
     try {
-      answer = await request(`${cell.parentElement.dataset.href}/cell/${headOf(cell).dataset.col}`);
+      answer = await request(`${cell.parentElement.dataset.href}/cell/${headOf(cell).dataset.edit}`);
     } catch (problem) {
       toast(problem.message, "danger");
       return;
