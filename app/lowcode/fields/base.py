@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, or_
 from wtforms import Field as FormField
 
 from app.lowcode.fields.masked import MaskedField
+from app.lowcode.fields.option_list import OptionList
 from app.lowcode.pages import Cell
 from app.lowcode.pages import Choice as Option
 from app.rules.errors import InvalidInput
@@ -134,6 +135,11 @@ class Field:
     def options(self) -> list[Option]:
         """Everything that can be chosen; empty for open vocabularies."""
         return []
+
+    @property
+    def option_list(self) -> OptionList:
+        """`options` for a `<select>`."""
+        return OptionList(self.options)
 
 
 #: what turns a value into something to read; `Field`'s own take any text

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
+from markupsafe import Markup
 from wtforms import Field as FormField
 from wtforms.validators import StopValidation
 
@@ -65,6 +66,11 @@ class KehuField(FormField):
             Option(option.value, option.label, option.color, option.value == chosen)
             for option in self.source.options
         ]
+
+    @property
+    def options_html(self) -> Markup:
+        """The insides of a `<select>`."""
+        return self.source.option_list.showing(self._value(), required=bool(self.flags.required))
 
     def _value(self) -> str:
         if self.typed is not None:

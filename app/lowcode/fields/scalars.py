@@ -1,13 +1,16 @@
 """Fields that hold texts, flags and choices."""
 
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, or_
 
 from app.lowcode.fields.base import Field
 from app.lowcode.fields.inputs import FlagField, KehuField
+from app.lowcode.fields.option_list import OptionList
 from app.lowcode.pages import Cell
 from app.lowcode.pages import Choice as Option
 from app.rules import parsing
@@ -175,5 +178,15 @@ class ChoiceField(Field):
     def options(self) -> list[Option]:
         return [Option(str(m.value), _(m.label), m.color) for m in self.enum]
 
+    @property
+    def option_list(self) -> OptionList:
+        return _option_list(self.enum, str(get_locale()))
+
     def openapi(self) -> dict[str, Any]:
         return {"type": "string", "enum": [str(member.value) for member in self.enum]}
+
+
+@lru_cache(maxsize=300)
+def _option_list(enum: type[Choice], _locale: str) -> OptionList:
+    """The choices in the reader's language; there are hundreds of countries in some forms."""
+    return OptionList(Option(str(m.value), _(m.label), m.color) for m in enum)

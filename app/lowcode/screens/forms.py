@@ -10,15 +10,16 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy import inspect
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, HiddenField
+from wtforms import Form
 
 from app.lowcode import field_rights, once, principal
 from app.lowcode.fields import field_of
 from app.lowcode.fields.base import label_for
-from app.lowcode.fields.inputs import ComputedField, PickerField, translated
+from app.lowcode.fields.inputs import PickerField, translated
 from app.lowcode.fields.relations import RelatedField, key_of
 from app.lowcode.pages import Column, FormLines, FormPage, FormSection
 from app.lowcode.screens.declare import Lines, Section
+from app.lowcode.screens.form_classes import form_class, levels_of, line_class
 from app.lowcode.screens.saving import FieldErrors, is_visible
 from app.rules.errors import DomainError
 
@@ -36,11 +37,8 @@ class LineForms:
         self.shown = [name for name in part.columns if name not in part.computed]
         #: the columns that are typed; the others of `shown` are only looked at
         self.names = [name for name in self.shown if field_rights.writable(self.model, name)]
-        fields: dict[str, Any] = {name: input_of(self.model, name) for name in self.shown}
-        fields |= {name: ComputedField(label_for(name, {})) for name in part.computed}
-        self.form_class = type(
-            f"{self.model.__name__}Line", (Form,), {"id": HiddenField(), **fields}
-        )
+        levels = levels_of(self.model, self.shown)
+        self.form_class = line_class(self.model, levels, tuple(part.computed))
         self.errors: list[str] = []
         self.rows = self._posted(posted) if posted is not None else self._saved()
 
@@ -122,11 +120,6 @@ class LineForms:
         return Column(name, str(field.label), field.kind, field.align)
 
 
-def input_of(model: type[Any], name: str) -> Any:
-    """The unbound form field of a column: typed, looked at or masked, as the person may."""
-    return field_of(model, name).form_field(level=field_rights.level(model, name))
-
-
 def _typed(field: Any) -> bool:
     raw = [text for text in field.raw_data or [] if str(text).strip()]
     return bool(raw) and field.kind != "flag"
@@ -187,13 +180,9 @@ class EntryForm:
         self.parts = view.seen.form if parts is None else parts
         self.writable = view.seen.writable
         names = [name for part in self.parts if isinstance(part, Section) for name in part.fields]
-        form_class = type(
-            f"{view.model.__name__}Form",
-            (Form,),
-            {name: input_of(view.model, name) for name in names},
-        )
+        made = form_class(view.model, levels_of(view.model, names))
         # A new row has no values yet; its None would hide what the form should start with.
-        self.form = form_class(posted, obj=item if item.id is not None else None, data=prefill)
+        self.form = made(posted, obj=item if item.id is not None else None, data=prefill)
         self.lines = [
             LineForms(part, view, item, posted) for part in self.parts if isinstance(part, Lines)
         ]

@@ -15,6 +15,7 @@ from app.lowcode.fields.relations import key_of
 from app.lowcode.naming import in_sentence
 from app.lowcode.screens.forms import EntryForm, line_texts, line_totals, prefill, usual_texts
 from app.lowcode.screens.merging import Merge, base_of
+from app.lowcode.screens.records import shown_with
 from app.lowcode.screens.saving import FieldErrors, save
 
 
@@ -64,7 +65,8 @@ class Writing:
     @has_access
     @permission_name("edit")
     def edit(self, pk: int) -> Any:
-        item = self.get_item(pk)
+        # A form shows the rows that the record names; what is saved is read for itself.
+        item = self.get_item(pk, shown_with(self) if request.method == "GET" else ())
         if request.method == "GET":
             if not scope.may_change(item):
                 flash(_("This record is not yours to change."), "danger")
