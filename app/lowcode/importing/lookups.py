@@ -118,7 +118,7 @@ class Matcher:
         if not self._deciding:
             self._deciding = [self._narrowing.pop()] if self._narrowing else []
         self._rows: dict[str, dict[tuple[Any, ...], int]] = {}
-        self._seen: dict[tuple[Any, ...], int] = {}
+        self._seen: dict[int, int] = {}
 
     def claim(self, line: int, values: dict[str, Any]) -> int | None:
         """The key of the row that `values` means, None for a new one.
@@ -138,7 +138,9 @@ class Matcher:
                 field=decider.path,
                 label=decider.label,
             )
-        own = [(path, *mark) for path, mark in marks.items()] + ([("id", found)] if found else [])
+        # Their hashes alone: files have hundreds of thousands of rows.
+        own = [hash((path, *mark)) for path, mark in marks.items()]
+        own += [hash(("id", found))] if found else []
         earlier = self._seen.get(own[0]) or (self._seen.get(own[-1]) if found else None)
         if earlier and earlier != line:
             raise InvalidInput(

@@ -25,16 +25,21 @@ def install() -> None:
 
 def _after_flush(session: Session, *_unused: Any) -> None:
     written = []
-    for row in (*session.new, *session.dirty):
+    # Asked once: the session puts the set together anew each time.
+    new = session.new
+    for row in (*new, *session.dirty):
         searched = searched_of(type(row))
-        if searched and (row in session.new or _is_touched(searched, row)):
+        if searched and (row in new or _is_touched(searched, row)):
             values = {name: getattr(row, name) for name in searched.needed}
             written.append(entry_of(searched, row.id, values))
     put(session, written)
+    gone: dict[type[Any], list[int]] = {}
     for row in session.deleted:
-        searched = searched_of(type(row))
+        gone.setdefault(type(row), []).append(row.id)
+    for model, keys in gone.items():
+        searched = searched_of(model)
         if searched:
-            remove(session, searched, [row.id])
+            remove(session, searched, keys)
 
 
 def _is_touched(searched: Searched, row: Any) -> bool:
