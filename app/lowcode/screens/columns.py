@@ -16,7 +16,7 @@ from app.rules.views import Columns, moved, width_of
 
 _STAMPS = ("created_on", "created_by", "changed_on", "changed_by")
 #: pixels of a column that was given no width, beside others that were
-_USUAL = {"money": 120, "number": 100, "quantity": 100, "date": 110, "moment": 150, "flag": 80}
+_USUAL = {"money": 150, "number": 100, "quantity": 100, "date": 110, "moment": 150, "flag": 80}
 _USUAL_TEXT, _USUAL_NAME = 150, 240
 
 

@@ -72,7 +72,7 @@
       const widths = [...table.tHead.rows[0].cells].map((head) => head.offsetWidth);
       table.querySelector("colgroup")?.remove();
       const group = document.createElement("colgroup");
-      group.append(...widths.map((width) => Object.assign(document.createElement("col"), { width })));
+      group.append(...widths.map((width) => Object.assign(document.createElement("col"), { width })), document.createElement("col"));
       table.prepend(group);
       table.classList.add("sized");
       return group.children;
