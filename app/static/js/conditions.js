@@ -6,6 +6,8 @@
 
   // Groups within groups; "none of these" takes two steps of the server's eight.
   const DEEPEST = 4;
+  // Relations that a path leads through.
+  const HOPS = 2;
   const COUNTED = /^(last|next|older_than)_(\d+)_days$/;
   const ALONE = ["empty", "not_empty", "hidden"];
 
@@ -52,13 +54,6 @@
     };
 
     const draw = async (node, depth = 0, above = null) => (node.parts ? group(node, depth, above) : row(node, above));
-    const swap = async (old, node, depth, above, focus) => {
-      const made = await draw(node, depth, above);
-      old.replaceWith(made);
-      refresh(made);
-      (focus ? [...made.querySelectorAll(focus)].at(-1) : null)?.focus();
-      changed();
-    };
     const remove = (above, node, drawn) => element("button", { class: "btn btn-quiet btn-glyph", type: "button", "aria-label": text("remove"), title: text("remove"), onclick: () => {
       const next = drawn().nextElementSibling?.querySelector("select, button") || drawn().parentElement.closest(".condition-group").querySelector(":scope > .condition-add > button");
       above.parts.splice(above.parts.indexOf(node), 1);
@@ -89,43 +84,55 @@
     };
 
     const row = async (leaf, above) => {
-      const steps = leaf.field ? await chain(leaf.field) : [];
-      const field = steps.at(-1)?.field;
-      const made = element("div", { class: "condition-row" });
-      const again = (focus) => swap(made, leaf, 0, above, focus).catch((problem) => toast(problem.message, "danger"));
-      const choose = (path, found) => {
-        Object.assign(leaf, { field: path, op: found ? offer.operators[found.kind][0][0] : "eq" });
-        delete leaf.value;
-        again("[data-step]");
-      };
       const paths = element("div", { class: "condition-path" });
-      const step = (from, chosen, prefix, first) => {
-        const select = element("select", { class: "form-select", "data-step": true, "aria-label": text("field") }, option(first, ""), ...from.fields.map((one) => option([one.path, one.label], chosen)));
+      const made = element("div", { class: "condition-row" }, paths, remove(above, leaf, () => made));
+      let turn = 0;
+      /** Draws what depends on the field; what the keyboard is in stays as it is. */
+      const follow = async () => {
+        const now = ++turn;
+        const steps = leaf.field ? await chain(leaf.field) : [];
+        const last = steps.at(-1)?.field;
+        const following = last?.more && steps.length <= HOPS ? await load(last.more) : null;
+        if (now !== turn) return;
+        if (following && paths.children.length <= steps.length) step(following, "", text("itself"), leaf.field);
+        compare(steps.map((one) => one.field));
+      };
+      const step = (from, chosen, first, prefix) => {
+        const select = element("select", { class: "form-select", "data-step": true, "aria-label": text("field") }, option(["", first], ""), ...from.fields.map((one) => option([one.path, one.label], chosen)));
         select.addEventListener("change", () => {
-          const found = from.fields.find((one) => one.path === select.value);
-          choose([prefix, select.value].filter(Boolean).join("."), found || steps.find((one) => one.field.more)?.field);
+          while (paths.lastChild !== select) paths.lastChild.remove();
+          leaf.field = [prefix, select.value].filter(Boolean).join(".");
+          delete leaf.op;
+          delete leaf.value;
+          follow().catch((problem) => toast(problem.message, "danger"));
+          changed();
         });
         paths.append(select);
       };
-      const known = !leaf.field || field;
-      if (!known) paths.append(element("code", {}, leaf.field));
-      else step(offer, steps[0]?.field.path, "", ["", text("choose_field")]);
-      for (const [index, one] of steps.entries()) {
-        const prefix = steps.slice(0, index + 1).map((each) => each.field.path).join(".");
-        if (!one.field.more || index > 1) continue;
-        step(await load(one.field.more), steps[index + 1]?.field.path, prefix, ["", text("itself")]);
-      }
-      made.append(paths);
-      if (field) {
-        const compare = element("select", { class: "form-select", "data-compare": true, "aria-label": text("comparison") }, ...offer.operators[field.kind].map((one) => option(one, leaf.op)));
-        compare.addEventListener("change", () => {
-          leaf.op = compare.value;
+      const compare = (fields) => {
+        made.querySelectorAll("[data-compare], [data-value]").forEach((old) => old.remove());
+        const field = fields.at(-1);
+        if (!field) return;
+        leaf.op ??= offer.operators[field.kind][0][0];
+        const select = element("select", { class: "form-select", "data-compare": true, "aria-label": text("comparison") }, ...offer.operators[field.kind].map((one) => option(one, leaf.op)));
+        select.addEventListener("change", () => {
+          leaf.op = select.value;
           delete leaf.value;
-          again("[data-compare]");
+          made.querySelector("[data-value]").replaceWith(value(leaf, field));
+          refresh(made);
+          changed();
         });
-        made.append(compare, value(leaf, field));
+        paths.after(select, value(leaf, field));
+        refresh(made);
+      };
+      const steps = leaf.field ? await chain(leaf.field) : [];
+      if (leaf.field && !steps.length) paths.append(element("code", {}, leaf.field));
+      else step(offer, steps[0]?.field.path, text("choose_field"), "");
+      for (const [index, { field }] of steps.slice(0, -1).entries()) {
+        const prefix = steps.slice(0, index + 1).map((one) => one.field.path).join(".");
+        step(await load(field.more), steps[index + 1].field.path, text("itself"), prefix);
       }
-      made.append(remove(above, leaf, () => made));
+      await follow();
       return made;
     };
 
