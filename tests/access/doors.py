@@ -167,9 +167,9 @@ def _cells(view: Any, door: Door, path: str) -> Iterator[Probe]:
     entity, owned = view.model.__name__, is_of_somebody(view.model)
     method = "POST" if door.opened == TRIED else "GET"
     for name in view.form_columns[:2]:
-        yield Probe(method, path.replace("{path}", name), door, {}, entity, owned)
-    opened = ABSENT if view.form else CLOSED
-    yield Probe(method, path.replace("{path}", "x"), Door(door.rights, opened), {}, entity)
+        yield Probe(method, path.replace("{path}", name), _closed(view, door), {}, entity, owned)
+    absent = _closed(view, Door(door.rights, ABSENT))
+    yield Probe(method, path.replace("{path}", "x"), absent, {}, entity)
 
 
 def _deletions(view: Any, door: Door, path: str) -> Iterator[Probe]:
