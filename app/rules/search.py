@@ -172,6 +172,11 @@ def is_spelled(word: str) -> bool:
     return _RUN.search(normalized(word)) is not None
 
 
+def may_slip(typed: str) -> bool:
+    """Is there a word in which a slip is allowed?"""
+    return any(_is_forgiven(match[0]) for match in _RUN.finditer(normalized(typed)))
+
+
 def beginning(code: str, typed: str, *, is_all: bool = False) -> Token | None:
     """Rows whose name, the column `code`, begins with what was typed, or is that (`is_all`)."""
     whole = _bare(_RUN.finditer(normalized(typed)))

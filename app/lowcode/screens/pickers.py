@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import abort, jsonify, request
 from flask_appbuilder import expose
-from sqlalchemy import inspect, select
+from sqlalchemy import ColumnElement, case, inspect, select, true
 
 from app.extensions import db
 from app.lowcode import field_rights, search
@@ -13,6 +13,7 @@ from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.relations import RelatedField, key_of
 from app.lowcode.fields.scalars import ChoiceField
 from app.lowcode.scope import within_reach
+from app.lowcode.search.candidates import ask, candidates
 from app.rules.text import storable
 
 MOST = 20
@@ -65,16 +66,34 @@ class Pickers:
             for path in paths - {None}
             if "." not in path and field_rights.readable(target, path)
         ]
-        if words.strip():
-            found = search.holding(target, sorted(readable), words[:LONGEST], tolerant=True)
-            statement = statement.where(found)
-        statement = _narrowed(statement, target)
+        narrowed = _narrowed(statement, target)
+        found, best = _found(target, sorted(readable), words, is_whole=narrowed is statement)
+        statement = narrowed.where(found)
         for flag in ("is_active", "active"):
             if flag in inspect(target).column_attrs:
                 statement = statement.where(getattr(target, flag).is_(True))
         first = getattr(target, "position", None)
-        order = [first] if first is not None else []
+        order = [*best, *([first] if first is not None else [])]
         return statement.order_by(*order, getattr(target, target.label_column)).limit(MOST)
+
+
+def _found(
+    target: type[Any], paths: list[str], words: str, *, is_whole: bool
+) -> tuple[ColumnElement[bool], list[ColumnElement[Any]]]:
+    """Rows that hold the words, and which come first.
+
+    Of very many only the best and the newest, where they are chosen from the `is_whole` entity:
+    who wants another one types more.
+    """
+    typed = words.strip()[:LONGEST]
+    if not typed:
+        return true(), []
+    asked = ask(target, paths, typed, tolerant=True) if is_whole else None
+    few = candidates([asked])[0] if asked else None
+    if few is None:
+        return search.holding(target, paths, typed, tolerant=True), []
+    first = [case((target.id.in_(few.best), 0), else_=1)] if few.best else []
+    return target.id.in_(few.keys), first
 
 
 def _narrowed(statement: Any, target: type[Any]) -> Any:

@@ -2,33 +2,23 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, inspect, literal, select
+from sqlalchemy import ColumnElement, literal, select
 
+from app.entities.base import SHARED
 from app.entities.system.views import RecentlyViewed
 from app.extensions import db
 from app.lowcode import field_rights, principal
 from app.lowcode.fields import field_of
 from app.lowcode.fields.base import humanize
-from app.lowcode.search.belonging import says_all
-from app.lowcode.search.declared import Searched, searched_of
-from app.lowcode.search.matching import entries, newest_keys, query_of
+from app.lowcode.search.candidates import MOST, Asked, Candidates, ask, candidates
+from app.lowcode.search.matching import entries
 from app.lowcode.search.pinyin import readings
-from app.rules.search import (
-    Kind,
-    Query,
-    beginning,
-    closeness,
-    is_spelled,
-    marks,
-    may_slip,
-    words_of,
-)
+from app.rules.search import Kind, closeness, marks, may_slip
 
-#: candidates of one entity; beyond them only what begins with the words typed is looked at
-MOST = 100
 SHOWN = 5
 #: records last opened that come before others
 _RECENT = 200
@@ -47,99 +37,46 @@ class Hit:
     hint_marks: Marks
 
 
-@dataclass(frozen=True, eq=False)
-class _Asked:
-    """What is asked of one screen."""
-
-    screen: Any
-    searched: Searched
-    paths: tuple[str, ...]
-    query: Query
-
-    @property
-    def columns(self) -> list[str]:
-        """What is read of a row: what stands for it, and where else the words may stand."""
-        own = self.searched.by_path
-        short = [path for path in self.paths if own[path].kind is not Kind.TEXT]
-        label = self.searched.model.label_column
-        readable = [label] if field_rights.readable(self.searched.model, label) else []
-        return list(dict.fromkeys([*readable, *short]))
-
-
 def find(screens: Sequence[Any], typed: str) -> list[tuple[Any, list[Hit]]]:
     """The records of each screen that fit best, for screens with any.
 
     Only where nothing is written so, one slip is allowed.
     """
-    if not all(map(is_spelled, words_of(typed))):
-        return []
     found = _find(screens, typed, tolerant=False)
     return found if found or not may_slip(typed) else _find(screens, typed, tolerant=True)
 
 
 def _find(screens: Sequence[Any], typed: str, *, tolerant: bool) -> list[tuple[Any, list[Hit]]]:
-    asked = [
-        found
+    pairs = [
+        (screen, asked)
         for screen in screens
-        if (found := _asked(screen, typed, tolerant=tolerant)) is not None
+        if (asked := ask(screen.model, _readable(screen), typed, tolerant=tolerant)) is not None
     ]
-    limits = {each: _limit(each, keys) for each, keys in _candidates(asked, typed)}
-    recent = _recent() if limits else {}
+    limits = [_limit(*pair) for pair in _with_candidates([asked for _screen, asked in pairs])]
+    recent = _recent() if any(limit is not None for limit in limits) else {}
     groups = []
-    for each, limit in limits.items():
-        hits = _ranked(each, limit, typed, recent)
-        groups += [(each.screen, hits)] if hits else []
+    for (screen, asked), limit in zip(pairs, limits, strict=True):
+        hits = [] if limit is None else _ranked(asked, limit, recent)
+        groups += [(screen, hits)] if hits else []
     return groups
 
 
-def _asked(screen: Any, typed: str, *, tolerant: bool) -> _Asked | None:
-    searched = searched_of(screen.model)
-    if searched is None:
-        return None
-    declared = (screen.model.label_column, screen.model.code_column, *screen.seen.search)
-    paths = tuple(
-        path
-        for path in dict.fromkeys(declared)
-        if path in searched.by_path and field_rights.readable(screen.model, path)
-    )
-    query = query_of(searched, paths, typed, tolerant=tolerant)
-    return _Asked(screen, searched, paths, query) if query else None
+def _readable(screen: Any) -> list[str]:
+    model = screen.model
+    declared = (model.label_column, model.code_column, *screen.seen.search)
+    return [path for path in declared if path and field_rights.readable(model, path)]
 
 
-# candidates ---------------------------------------------------------------------
-def _candidates(
-    asked: Sequence[_Asked], typed: str
-) -> Iterator[tuple[_Asked, Sequence[int] | None]]:
-    """What has any, with the keys; None where the index cannot say whose rows are whose.
-
-    One statement for all; a second one where a word is so common that the best may be missing.
-    """
-    by_index = [each for each in asked if says_all(each.searched)]
-    found = newest_keys([(each.searched, each.query) for each in by_index], MOST)
-    crowded = [each for each in by_index if len(found.get(each.searched.model, ())) >= MOST]
-    better = [(each.searched, query) for each in crowded for query in _better(each, typed)]
-    best = newest_keys(better, MOST)
-    for each in asked:
-        model = each.searched.model
-        if each not in by_index:
-            yield each, None
-        elif model in found:
-            yield each, [*best.get(model, ()), *found[model]]
+def _with_candidates(asked: Sequence[Asked]) -> Iterator[tuple[Asked, Candidates | None]]:
+    return zip(asked, candidates(asked), strict=True)
 
 
-def _better(asked: _Asked, typed: str) -> Iterator[Query]:
-    """Rows that are called what was typed, and such as begin so."""
-    name = asked.searched.name
-    if name is not None and name.path in asked.paths:
-        for is_all in (True, False):
-            query = beginning(name.code, typed, is_all=is_all)
-            if query is not None:
-                yield query
-
-
-def _limit(asked: _Asked, keys: Sequence[int] | None) -> ColumnElement[bool]:
-    model = asked.searched.model
-    return model.id.in_(entries(asked.searched, asked.query) if keys is None else keys)
+def _limit(asked: Asked, found: Candidates | None) -> ColumnElement[bool] | None:
+    """None where there is nothing to look at."""
+    key = asked.model.id
+    if found is None:
+        return key.in_(entries(asked.searched, asked.query))
+    return key.in_(found.keys) if found.keys else None
 
 
 # order --------------------------------------------------------------------------
@@ -156,74 +93,69 @@ def _recent() -> dict[tuple[str, int], int]:
 
 
 def _ranked(
-    asked: _Asked, limit: ColumnElement[bool], typed: str, recent: Mapping[tuple[str, int], int]
+    asked: Asked, limit: ColumnElement[bool], recent: Mapping[tuple[str, int], int]
 ) -> list[Hit]:
     """What is called so, begins so, is one's own, was opened lately, was changed lately."""
-    model = asked.searched.model
+    model = asked.model
     name, me = model.__name__, principal.current().user_id
 
     def rank(row: Any) -> tuple[Any, ...]:
         own = row.owner is not None and row.owner == me
         opened = recent.get((name, row.id), _RECENT)
-        texts = [text for text in row.texts if text]
+        texts = [text for text in row.texts.values() if text]
         changed = -row.changed_on.timestamp() if row.changed_on else 0
-        return closeness(texts, typed), not own, opened, changed, row.id
+        return closeness(texts, asked.typed), not own, opened, changed, row.id
 
-    rows = sorted(_rows(asked, limit), key=rank)[:SHOWN]
-    return [
-        _hit(asked, row.id, dict(zip(asked.columns, row.texts, strict=True)), typed) for row in rows
-    ]
+    return [_hit(asked, row) for row in sorted(_rows(asked, limit), key=rank)[:SHOWN]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
     id: int
     owner: int | None
-    changed_on: Any
-    texts: tuple[str | None, ...]
+    changed_on: datetime | None
+    #: by path: what stands for the row first
+    texts: dict[str, str | None]
 
 
-def _rows(asked: _Asked, limit: ColumnElement[bool]) -> list[_Row]:
+def _rows(asked: Asked, limit: ColumnElement[bool]) -> list[_Row]:
     """The candidates that the acting person sees."""
-    model = asked.searched.model
-    attributes = inspect(model).column_attrs
-    owner = (
-        getattr(model, model.scope.owner)
-        if getattr(model, "scope", None) and model.scope.owner
-        else literal(None)
-    )
-    changed = model.changed_on if "changed_on" in attributes else literal(None)
-    columns = [getattr(model, path) for path in asked.columns]
+    model = asked.model
+    scope = getattr(model, "scope", SHARED)
+    owner = getattr(model, scope.owner) if scope.owner else literal(None)
+    changed = getattr(model, "changed_on", literal(None))
+    own = asked.searched.by_path
+    paths = [path for path in asked.paths if own[path].kind is not Kind.TEXT]
+    columns = [getattr(model, path) for path in paths]
     rows = db.session.execute(
         select(model.id, owner, changed, *columns).where(limit).limit(3 * MOST)
     )
-    return [_Row(key, held_by, moment, tuple(texts)) for key, held_by, moment, *texts in rows]
+    return [
+        _Row(key, held_by, moment, dict(zip(paths, texts, strict=True)))
+        for key, held_by, moment, *texts in rows
+    ]
 
 
-def _hit(asked: _Asked, key: int, texts: Mapping[str, str | None], typed: str) -> Hit:
-    model = asked.searched.model
+def _hit(asked: Asked, row: _Row) -> Hit:
+    model, texts, typed = asked.model, row.texts, asked.typed
     label = texts.get(model.label_column) or ""
     if getattr(model, "label_is_msgid", False):
         label = _(humanize(label))
     label_marks = marks(label, typed, readings(label))
-    hint, hint_marks = _hint(asked, texts, typed, is_found=bool(label_marks))
-    return Hit(key, label, hint, label_marks, hint_marks)
+    hint, hint_marks = _hint(model, texts, typed, is_found=bool(label_marks))
+    return Hit(row.id, label, hint, label_marks, hint_marks)
 
 
 def _hint(
-    asked: _Asked, texts: Mapping[str, str | None], typed: str, *, is_found: bool
+    model: type[Any], texts: Mapping[str, str | None], typed: str, *, is_found: bool
 ) -> tuple[str, Marks]:
     """The code or, where neither it nor the label has the words, the column that has them."""
-    model = asked.searched.model
     code = texts.get(model.code_column) if model.code_column != model.label_column else None
     code_marks = marks(code or "", typed)
     if not is_found and not code_marks:
         for path, text in texts.items():
-            if (
-                path != model.label_column
-                and text
-                and (found := marks(text, typed, readings(text)))
-            ):
+            found = marks(text or "", typed, readings(text or ""))
+            if found and path != model.label_column:
                 start = f"{field_of(model, path).label}: "
-                return start + text, [(a + len(start), b + len(start)) for a, b in found]
+                return f"{start}{text}", [(a + len(start), b + len(start)) for a, b in found]
     return code or "", code_marks
