@@ -101,7 +101,7 @@ class Peer(Adapter):
         assert answer.status == 302, answer.status
 
     def ops(self, c):
-        rows = f"/customers/?columns={COLUMNS}"
+        rows = f"/customers/?cols={COLUMNS}"
         form = form_with(c.get("/customers/new").text, "code")
 
         def new(i):
