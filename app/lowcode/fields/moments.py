@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from flask import g, has_app_context
 from flask_babel import get_timezone
 from sqlalchemy import ColumnElement, not_, or_
 
@@ -89,7 +90,10 @@ class MomentField(DateField):
     def text(self, value: Any) -> str:
         if value is None:
             return ""
-        return value.astimezone(get_timezone() or UTC).isoformat(" ", "minutes")[:16]
+        # Flask-Babel keeps it with the request, and finds the way there anew for every cell.
+        kept = g.get("_flask_babel") if has_app_context() else None
+        zone = getattr(kept, "babel_tzinfo", None) or get_timezone() or UTC
+        return value.astimezone(zone).isoformat(" ", "minutes")[:16]
 
     def typed(self, value: Any) -> str:
         return self.text(value)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 
 @dataclass(slots=True)
 class Cell:
@@ -16,6 +18,8 @@ class Cell:
     #: for tags: (label, colour) pairs; for flags: the truth
     items: tuple[tuple[str, str], ...] = ()
     flag: bool | None = None
+    #: as it was written first: many rows share a cell
+    html: Markup | None = None
 
 
 @dataclass(slots=True)

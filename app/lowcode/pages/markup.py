@@ -19,15 +19,19 @@ _CLASSES: dict[tuple[bool, bool, bool, bool], Markup] = {}
 
 def cell_html(cell: Cell) -> Markup:
     """What stands inside a cell, a fact or a card."""
+    if cell.html is None:
+        # Our own markup around texts that are escaped.
+        cell.html = Markup(_written(cell))  # noqa: S704
+    return cell.html
+
+
+def _written(cell: Cell) -> str:
     write = _BY_KIND.get(cell.kind)
-    # Our own markup around texts that are escaped.
     if write is not None and (cell.text or cell.items or cell.flag is not None):
-        return Markup(write(cell))  # noqa: S704
+        return write(cell)
     if not cell.text:
-        return Markup(f'<span class="cell-empty" aria-label="{escape(_("Empty"))}">—</span>')  # noqa: S704
-    if cell.url:
-        return Markup(_link(cell, cell.url))  # noqa: S704
-    return escape(cell.text)
+        return f'<span class="cell-empty" aria-label="{escape(_("Empty"))}">—</span>'
+    return _link(cell, cell.url) if cell.url else escape(cell.text)
 
 
 def badge_html(text: str, color: str | None = None) -> Markup:

@@ -23,6 +23,7 @@ from app.extensions import db
 from app.lowcode import audit
 from app.lowcode.notifications import unread_of
 from app.lowcode.security.identity import Identity, find_holder, holders
+from app.lowcode.settings.store import note_state, state_columns
 from app.rules.sessions import SessionEnd, device_of, expiry
 
 #: the number of the session inside the cookie
@@ -82,16 +83,19 @@ def find() -> Identity | None:
     number = session.get(_SID)
     if not isinstance(number, str):
         return None
-    return find_holder(_holders(), digest=_digest(number), now=now_utc())
+    identity = find_holder(_holders(), digest=_digest(number), now=now_utc())
+    if identity is not None:
+        note_state(identity.proof)
+    return identity
 
 
 @cache
 def _holders() -> Select[Any]:
-    # The bell of every page tells the number of unread messages: a statement less for each.
+    # The bell of every page and the settings of every request: two statements less for each.
     unread = unread_of(UserSession.user_id).label("unread")
     return holders(
         UserSession,
-        (*_COLUMNS, unread),
+        (*_COLUMNS, unread, *state_columns()),
         UserSession.digest == bindparam("digest"),
         is_live(bindparam("now", type_=UTCDateTime)),
     )

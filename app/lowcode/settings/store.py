@@ -14,7 +14,10 @@ from app.lowcode.settings.options import option_of
 #: what tells one state of the table from every other; versions only grow
 State = tuple[Any, ...]
 _CACHE = "kehu_setting_cache"
+#: the state that came with who asks, in the same statement
+_ARRIVED = "kehu_setting_state"
 _table = Setting.__table__
+_STATE = (func.count(), func.sum(_table.c.version), func.max(_table.c.changed_on))
 
 
 def get_setting(key: str) -> Any:
@@ -57,7 +60,7 @@ def _stored() -> dict[str, str]:
     """
     if _CACHE in g:
         return getattr(g, _CACHE)
-    state = _state(db.session)
+    state = g.pop(_ARRIVED, None) or _state(db.session)
     known = current_app.extensions.get(_CACHE)
     if known is None or known[0] != state:
         rows = db.session.connection().execute(select(_table.c.key, _table.c.value))
@@ -66,10 +69,22 @@ def _stored() -> dict[str, str]:
     return known[1]
 
 
+def state_columns() -> list[Any]:
+    """What `note_state` is told, as columns of a statement about something else."""
+    return [
+        select(figure).select_from(_table).scalar_subquery().label(f"settings_{n}")
+        for n, figure in enumerate(_STATE)
+    ]
+
+
+def note_state(row: Any) -> None:
+    """A statement of this request has just told the state: nothing more is asked."""
+    setattr(g, _ARRIVED, tuple(getattr(row, f"settings_{n}") for n in range(len(_STATE))))
+
+
 def _state(session: Any) -> State:
-    query = select(func.count(), func.sum(_table.c.version), func.max(_table.c.changed_on))
     # On the connection: asked within flushes, and for nobody in particular.
-    return tuple(session.connection().execute(query.select_from(_table)).one())
+    return tuple(session.connection().execute(select(*_STATE).select_from(_table)).one())
 
 
 @event.listens_for(db.session.session_factory, "after_commit")
@@ -77,3 +92,4 @@ def _forget(_session: Session) -> None:
     """What was just kept is seen by the next reader."""
     if has_app_context():
         g.pop(_CACHE, None)
+        g.pop(_ARRIVED, None)
