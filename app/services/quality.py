@@ -30,7 +30,7 @@ VERIFIED_FOR = 365
 SILENT_FOR = 180
 
 _ORGANISATIONS = (CustomerKind.COMPANY.value, CustomerKind.GOVERNMENT.value)
-#: what a customer's file is expected to say
+#: what a customer's file is expected to say; a record page and the overview tell of it
 WEIGHTS = (
     Weight("phone", 20),
     Weight("email", 10),
@@ -46,6 +46,8 @@ WEIGHTS = (
     Weight("birth_date", 10, (CustomerKind.INDIVIDUAL.value,)),
     Weight("occupation", 5, (CustomerKind.INDIVIDUAL.value,)),
 )
+#: the columns that the percentage is worked out of
+READS = tuple(f"Customer.{weight.name}" for weight in WEIGHTS)
 _LINES = {"addresses": CustomerAddress, "contacts": Contact}
 Clause = ColumnElement[bool]
 
@@ -135,6 +137,11 @@ def _column_of(name: str) -> str:
         return name
     (column,) = relationship.local_columns
     return str(inspect(Customer).get_property_by_column(column).key)
+
+
+def stored_percent(session: Session, key: int) -> int:
+    """The same of a stored customer, without reading its lines."""
+    return session.scalar(select(completeness()).where(Customer.id == key)) or 0
 
 
 @dataclass(frozen=True)

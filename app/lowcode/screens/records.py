@@ -83,7 +83,10 @@ def record_page(view: Any, item: Any, opened: Sequence[str] = ()) -> RecordPage:
         list_url=view.list_url(),
         list_title=str(view.list_title),
         badges=_badges(view, item),
-        facts=[(_path_label(view, path), path_cell(view, item, path)) for path in view.seen.facts],
+        facts=[
+            *((_path_label(view, path), path_cell(view, item, path)) for path in view.seen.facts),
+            *view.more_facts(item),
+        ],
         sections=sections,
         lines=lines,
         tabs=tabs,

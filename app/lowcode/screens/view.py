@@ -19,6 +19,7 @@ from app.lowcode.fields.relations import LARGEST_KEY
 from app.lowcode.listing import Listable, ListState
 from app.lowcode.naming import plural_of, resource_of, title_of
 from app.lowcode.once_rendered import address
+from app.lowcode.pages import Cell
 from app.lowcode.screens.acting import Acting
 from app.lowcode.screens.building import Building
 from app.lowcode.screens.bulk_editing import BulkEditing
@@ -270,6 +271,10 @@ class EntityView(
 
     def warnings(self, item: Any) -> Sequence[tuple[str, str | None]]:
         """Doubts to confirm before a form saves: (text, address) pairs."""
+        return ()
+
+    def more_facts(self, item: Any) -> Sequence[tuple[str, Cell]]:
+        """(label, what is shown) of what is worked out of a record, behind its `facts`."""
         return ()
 
     def preview_url(self, item: Any) -> str | None:

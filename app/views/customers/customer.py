@@ -10,8 +10,9 @@ from app.entities.customers import Customer
 from app.entities.marketing import CampaignMember
 from app.entities.system.user import User
 from app.extensions import db
-from app.lowcode import principal
+from app.lowcode import field_rights, principal
 from app.lowcode.fields.moments import today
+from app.lowcode.pages import Cell
 from app.lowcode.screens import (
     Board,
     Chart,
@@ -23,8 +24,9 @@ from app.lowcode.screens import (
     Section,
     action,
 )
+from app.rules.completeness import band_of
 from app.rules.customers import Tier
-from app.services import customers, marketing
+from app.services import customers, marketing, quality
 from app.views import papers
 from app.views.customers.contact import ContactView
 from app.views.customers.interaction import InteractionView
@@ -176,6 +178,14 @@ class CustomerView(EntityView):
 
     def pre_save(self, item: Customer, is_new: bool) -> None:
         customers.check_customer(item)
+
+    def more_facts(self, item: Customer) -> list[tuple[str, Cell]]:
+        """How complete the file is, for who may read all that it is worked out of."""
+        if not field_rights.all_readable(quality.READS):
+            return []
+        percent = quality.stored_percent(db.session(), item.id)
+        band = band_of(percent)
+        return [(gettext("Completeness"), Cell("badge", f"{percent} %", color=band.color))]
 
     def warnings(self, item: Customer) -> list[tuple[str, str | None]]:
         return duplicate_warnings(self, item)

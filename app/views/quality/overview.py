@@ -21,7 +21,6 @@ from app.lowcode.pages import Cell, Choice, Column, Row, Sheet
 from app.lowcode.screens.ticked import ticked_keys
 from app.rules.completeness import Completeness, Gap, band_of
 from app.services import quality
-from app.services.quality import WEIGHTS
 from app.views.quality.asked import Asked
 from app.views.quality.duplicates import HELP
 from app.views.quality.screens import mergeable
@@ -90,7 +89,7 @@ class QualityView(BaseView):
     list_title = lazy_gettext("Data quality")
     menu_right = "can_list"
     #: what the figures tell of
-    reads = tuple(f"Customer.{weight.name}" for weight in WEIGHTS)
+    reads = quality.READS
 
     @expose("/")
     @has_access

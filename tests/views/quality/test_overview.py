@@ -54,6 +54,11 @@ def test_every_count_opens_the_customers_it_counts(boss: Visitor) -> None:
         assert len(rows) == count, label
 
 
+def test_a_record_tells_how_complete_it_is(app: Flask, boss: Visitor) -> None:
+    page = boss.get("/customers/1").text
+    assert re.search(r"<dt>Completeness</dt><dd><span[^>]*>\d+ %</span>", page)
+
+
 def test_the_figures_are_narrowed_as_asked(boss: Visitor) -> None:
     assert figures(boss, "?tier=vip")["No phone"][0] == 1
     assert figures(boss, "?kind=individual")["No contact"][0] == 0
