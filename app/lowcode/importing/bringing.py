@@ -23,7 +23,6 @@ from app.rules.imports import ImportState, RowOutcome
 from app.rules.jobs import ENDED, can_cancel
 
 JOB = "import"
-_FOR_THE_WHOLE = "An import of all rows or none cannot be stopped half-way."
 
 
 class Work(Protocol):
@@ -120,7 +119,7 @@ def _stop(session: Session, run: ImportRun, state: ImportState) -> None:
     if not is_running(run) or run.job is None:
         raise DomainError("This import is not running.")
     if run.is_whole:
-        raise DomainError(_FOR_THE_WHOLE)
+        raise DomainError("An import of all rows or none cannot be stopped half-way.")
     cancel_job(session, run.job)
     run.state = state
 
