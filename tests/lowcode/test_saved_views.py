@@ -273,6 +273,16 @@ def test_pinned_views_stand_in_the_sidebar_with_their_counts(app: Flask, boss: V
     assert f'href="/saved-views/customers/{key}"' not in boss.get("/suppliers/").text
 
 
+def test_views_are_found_by_their_names(boss: Visitor, visitor: Visitors) -> None:
+    key = save(boss, "Harbour towns", sharing="everybody")
+    for person in (boss, visitor("sales", locale="en")):
+        groups = {g["label"]: g["items"] for g in person.get("/palette?q=harbour").json["groups"]}
+        (found,) = groups["Views"]
+        assert found["url"] == f"/saved-views/customers/{key}"
+    groups = [g["label"] for g in visitor("warehouse").get("/palette?q=harbour").json["groups"]]
+    assert groups == []  # the list is not theirs
+
+
 def test_what_is_shared_is_written_down(app: Flask, boss: Visitor) -> None:
     save(boss, "mine")
     save(boss, "all", sharing="everybody")

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import Flask, abort, current_app, g, jsonify, request
+from flask import Flask, abort, current_app, g, jsonify, request, url_for
 from flask_babel import gettext as _
 
 from app.lowcode.search.finding import Hit, find
+from app.lowcode.shelf.held import my_shelf
 from app.lowcode.shelf.opened import at_hand
 from app.lowcode.shell import menu
 from app.rules.search import marks
@@ -14,6 +15,7 @@ from config import Settings
 
 LONGEST = 100
 _SCREENS = 8
+_VIEWS = 5
 
 
 def init(app: Flask, _settings: Settings) -> None:
@@ -21,14 +23,15 @@ def init(app: Flask, _settings: Settings) -> None:
 
 
 def palette() -> Any:
-    """Screens and records that hold the words typed, without any what the person has at hand:
-    {groups: [{label, items}]}."""
+    """Screens, views and records that hold the words typed, without any what the person has at
+    hand: {groups: [{label, items}]}."""
     if not getattr(g.user, "is_authenticated", False):
         abort(401)
     typed = storable(request.args.get("q", "")).strip()[:LONGEST]
     screens = {"label": _("Screens"), "items": _screens(typed)}
     groups = [screens] if typed else [*at_hand(), screens]
     if typed:
+        groups.append({"label": _("Views"), "items": _views(typed)})
         groups += [
             {"label": str(screen.list_title), "items": [_record(screen, hit) for hit in hits]}
             for screen, hits in find(_searchable(), typed)
@@ -57,6 +60,28 @@ def _screens(typed: str) -> list[dict[str, Any]]:
         for item in area.items
         if typed.casefold() in item.label.casefold()
     ][:_SCREENS]
+
+
+def _views(typed: str) -> list[dict[str, Any]]:
+    """Saved views by their names."""
+    screens = {
+        screen.model.__name__: screen
+        for screen in current_app.extensions["kehu_screens"].values()
+        if screen.may("can_list")
+    }
+    return [
+        {
+            "label": held.name,
+            "marks": marks(held.name, typed),
+            "hint": str(screens[held.entity].list_title),
+            "url": url_for(
+                "SavedViewsView.open", resource=screens[held.entity].resource, key=held.id
+            ),
+            "icon": screens[held.entity].icon,
+        }
+        for held in my_shelf().views.values()
+        if held.entity in screens and typed.casefold() in held.name.casefold()
+    ][:_VIEWS]
 
 
 def _record(screen: Any, hit: Hit) -> dict[str, Any]:
