@@ -188,14 +188,6 @@ def count(source: Listable, state: ListState) -> int:
     return db.session.scalar(_counting(source, state)) or 0
 
 
-def counts(wanted: Sequence[tuple[Listable, ListState]]) -> list[int]:
-    """The counts of several lists in one statement."""
-    if not wanted:
-        return []
-    columns = [_counting(source, state).scalar_subquery() for source, state in wanted]
-    return list(db.session.execute(select(*columns)).one())
-
-
 def _counting(source: Listable, state: ListState) -> Select[Any]:
     return select(func.count()).select_from(source.model).where(condition(source, state))
 
