@@ -2,6 +2,12 @@
 (() => {
   "use strict";
 
+  // Where rows are cards each value stands beside the label of its column.
+  window.kehu.mount(".group-rows tr", (row) => {
+    const heads = row.closest("table").tHead.rows[0].cells;
+    for (const cell of row.querySelectorAll("td:not([colspan])")) cell.dataset.label ??= heads[cell.cellIndex].textContent.trim();
+  });
+
   document.addEventListener("click", (event) => {
     const toggle = event.target.closest("[data-group]");
     if (toggle) {
