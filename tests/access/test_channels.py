@@ -21,11 +21,13 @@ from app.entities.customers import Customer
 from app.entities.system.organization import Region, Team
 from app.entities.system.row_access import AccessRule, RecordShare
 from app.entities.system.user import Role
+from app.entities.system.views import Favourite, RecentlyViewed
 from app.extensions import db
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import RelatedField
 from app.lowcode.figures import show
 from app.lowcode.principal import acting_as, system
+from app.lowcode.screens.columns import declared_columns
 from app.lowcode.screens.declare import Board, Calendar, Chart
 from app.lowcode.security.identity import principal_for
 from app.lowcode.security.permissions import declared_pairs
@@ -106,7 +108,10 @@ def test_no_channel_tells_more_than_the_list(
                 part = asker.get(f"/{child.resource}/related/{resource}/{key}")
                 assert part.status_code == expected, (child.resource, name, number)
                 assert marks(part.text) <= seen, (child.resource, name, number)
-    for address in ("/", "/palette?q=Mk", "/my-day/", "/funnel/", "/reports/", "/bin-entries/"):
+    for address in (
+        "/", "/palette?q=Mk", "/palette", "/shelf/", "/my-day/", "/funnel/", "/reports/",
+        "/bin-entries/",
+    ):  # fmt: skip
         assert marks(asker.get(address).text) <= seen, address
 
 
@@ -184,6 +189,11 @@ def hire(app: Flask, business: Business, who: dict[str, Any]) -> Asker:
                     operation=Access.READ, condition=condition,
                 )
             )  # fmt: skip
+        # Kept and opened in times when they saw all of it.
+        for name in RESOURCES:
+            for key in list(business.keys[name].values())[:2]:
+                session.add(Favourite(user_id=user.id, entity=name, entity_id=key))
+                session.add(RecentlyViewed(user_id=user.id, entity=name, entity_id=key))
         session.commit()
         signing = user.username, user.id
     asker = Asker(app)
@@ -215,6 +225,8 @@ def channels(app: Flask, asker: Asker, view: Any, resource: str) -> Iterator[tup
     for path in dict.fromkeys([*view.form_columns, *view.filters]):
         if isinstance(resolve(view.model, path).field, RelatedField):
             addresses.append(f"/{resource}/picker/{path}?q=Mk")
+    columns = ",".join(declared_columns(view))
+    addresses += [f"/{resource}/?cols={columns}&size=200", f"/{resource}/columns?cols={columns}"]
     addresses.append(f"/{resource}/export.csv")
     for address in addresses:
         answer = asker.get(address)
