@@ -4,29 +4,58 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy import select
 
 from app.extensions import db
-from app.lowcode import field_rights
+from app.lowcode.duplicates import Match, find_matches
+from app.lowcode.links import key_after_flush, links_of
 from app.lowcode.screens import EntityView
-from app.services.duplicates import KEYS, find_duplicates
+
+#: matches that a form tells of
+_MOST = 20
 
 
 def duplicate_warnings(view: EntityView, item: Any) -> list[tuple[str, str | None]]:
-    """(text, address of the other record or None) for every row like `item`."""
-    keys = field_rights.readable_paths(type(item), KEYS)
-    found = find_duplicates(db.session, item, keys)
+    """(text, address of the other record or None) for every row like `item`, by its match rules.
+
+    Of rows that the person does not see it is told that there are some, not what they are.
+    """
+    session = db.session()
+    with session.no_autoflush:
+        found = find_matches(session, view.model, [_values(item)]).get(0, [])[:_MOST]
+        seen = [match.key for match in found if match.key is not None]
+        query = select(view.model).where(view.model.id.in_(seen))
+        rows = {row.id: row for row in session.scalars(query)}
     warnings: list[tuple[str, str | None]] = [
-        (
-            _("%(name)s (%(code)s) looks the same.", name=row.name, code=row.code),
-            view.url_of(row.id),
-        )
-        for row in found.visible
+        (_text(rows[match.key], match), view.url_of(match.key))
+        for match in found
+        if match.key is not None
     ]
-    if found.hidden:
+    if hidden := len(found) - len(warnings):
         text = ngettext(
             "A colleague has a record that looks the same. Ask your manager before you save.",
             "Colleagues have %(num)d records that look the same. Ask your manager before you save.",
-            found.hidden,
+            hidden,
         )
         warnings.append((text, None))
     return warnings
+
+
+def _values(item: Any) -> dict[str, Any]:
+    """What the row is compared by, keys as the flush will write them."""
+    links = links_of(type(item))
+    names = {name for rule in item.match_rules for name in rule.reads}
+    values = {
+        name: key_after_flush(item, links[name]) if name in links else getattr(item, name)
+        for name in names
+    }
+    return {"id": item.id, **values}
+
+
+def _text(row: Any, match: Match) -> str:
+    code = getattr(row, type(row).code_column or "", None)
+    return _(
+        "%(name)s looks the same: %(reasons)s.",
+        name=f"{row!r} ({code})" if code else repr(row),
+        reasons=", ".join(_(reason.label) for reason in match.reasons),
+    )

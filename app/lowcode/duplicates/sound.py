@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from app.lowcode.search.pinyin import readings
+
 
 def sound(text: str) -> str:
     """The usual readings of the characters without tones; what is no Chinese stays as it is.
@@ -14,9 +16,5 @@ def sound(text: str) -> str:
 
 @lru_cache(maxsize=30_000)
 def _reading(character: str) -> str:
-    if not "\u2e80" <= character <= "\U000323af":
-        return character
-    # Its tables take a while to load: not at the start of the product.
-    from pypinyin import Style, pinyin
-
-    return str(pinyin(character, style=Style.NORMAL)[0][0])
+    ((*found,),) = readings(character)
+    return found[0] if found else character

@@ -4,6 +4,7 @@ from app.entities.customers import Contact
 from app.extensions import db
 from app.lowcode.screens import Board, Chart, EntityInterface, EntityView, Section
 from app.services import customers
+from app.views.warnings import duplicate_warnings
 
 
 class ContactView(EntityView):
@@ -52,3 +53,6 @@ class ContactView(EntityView):
 
     def pre_save(self, item: Contact, is_new: bool) -> None:
         customers.check_contact(db.session, item)
+
+    def warnings(self, item: Contact) -> list[tuple[str, str | None]]:
+        return duplicate_warnings(self, item)
