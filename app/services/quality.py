@@ -147,7 +147,7 @@ def stored_percent(session: Session, key: int) -> int:
 
 
 @cache
-def _percent_of_one() -> Select[tuple[int]]:
+def _percent_of_one() -> Select[int]:
     """Built once: every record page asks."""
     return select(completeness()).where(Customer.id == bindparam("key"))
 

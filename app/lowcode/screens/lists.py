@@ -7,7 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.lowcode import listing, once
+from app.lowcode import once, related
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import RelationField
 from app.lowcode.listing import ListState
@@ -250,12 +250,11 @@ def _deletion(view: Any) -> list[Action]:
 def related_page(view: Any, relation: str, parent: Any, count: int | None = None) -> ListPage:
     """The tab of a parent's record: the child's list, narrowed to it. `count`: where known."""
     state = ListState(filters=((relation, str(parent.id)),), size=50)
-    source = listing.Listable(
-        **{**vars(view.listable), "filters": frozenset({relation}), "search": ()}
-    )
     paths = [path for path in view.seen.columns if path.split(".")[0] != relation]
-    count = listing.count(source, state) if count is None else count
-    rows = listing.fetch(source, state, paths) if count else []
+    theirs = (view.model, relation)
+    if count is None:
+        (count,) = related.counts([theirs], parent.id)
+    rows = related.rows(theirs, parent.id, paths, view.listable.order, state.size) if count else []
     page = ListPage(
         title=str(view.list_title),
         resource=view.resource,

@@ -1,20 +1,20 @@
 """From one row to `RecordPage`: sections, lines, related tabs, timeline, files."""
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from flask import url_for
 from flask_babel import format_datetime
 from flask_babel import gettext as _
-from sqlalchemy import Select, bindparam, func, inspect, select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.entities.system.record import Attachment
 from app.entities.system.user import User
 from app.extensions import db
-from app.lowcode import field_rights, once, principal
+from app.lowcode import field_rights, once, principal, related
 from app.lowcode.access.criteria import is_restricted
 from app.lowcode.access.sharing import can_be_shared
 from app.lowcode.fields import field_of, resolve
@@ -210,16 +210,16 @@ def _line_table(view: Any, part: Lines, item: Any) -> LineTable:
 
 def _tabs(view: Any, item: Any, opened: Sequence[str]) -> list[Tab]:
     """The lists of related screens that the person may open, counted in one statement."""
-    related = [
+    shown = [
         (screen, relation)
         for screen in view.related_screens()
         if screen.may("can_list")
         and (relation := screen.relation_to(view.model)) is not None
         and field_rights.readable(screen.model, relation)
     ]
-    counts = _counts(tuple((screen.model, relation) for screen, relation in related), item.id)
+    counts = related.counts([(screen.model, relation) for screen, relation in shown], item.id)
     tabs = []
-    for (screen, relation), count in zip(related, counts, strict=True):
+    for (screen, relation), count in zip(shown, counts, strict=True):
         url = url_for(f"{screen.endpoint}.related", parent=view.resource, pk=item.id)
         new_url = None
         if screen.may("can_add"):
@@ -229,22 +229,6 @@ def _tabs(view: Any, item: Any, opened: Sequence[str]) -> list[Tab]:
             tab.page = related_page(screen, relation, item, count)
         tabs.append(tab)
     return tabs
-
-
-def _counts(lists: tuple[tuple[type[Any], str], ...], key: int) -> Sequence[int]:
-    """How many rows of each list belong to the record with this key."""
-    return db.session.execute(_counting(lists), {"key": key}).one() if lists else ()
-
-
-@lru_cache(maxsize=200)
-def _counting(lists: tuple[tuple[type[Any], str], ...]) -> Select[Any]:
-    """One statement, built once; whoever asks, only the rows that they see are counted."""
-    counts = []
-    for model, relation in lists:
-        (column,) = inspect(model).relationships[relation].local_columns
-        theirs = select(func.count()).select_from(model).where(column == bindparam("key"))
-        counts.append(theirs.scalar_subquery())
-    return select(*counts)
 
 
 def _files(view: Any, item: Any) -> list[FileItem]:

@@ -1,0 +1,56 @@
+"""The rows that belong to one record: counted for all its lists at once, and read for one.
+
+Every record page asks for the same: the statements are built once, and whoever asks, they see only
+the rows of theirs.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, inspect, select
+
+from app.extensions import db
+from app.lowcode.selection import ListedRow, Selection, selection
+
+#: (entity, its relationship to the record)
+Related = tuple[type[Any], str]
+
+
+def counts(lists: Sequence[Related], key: int) -> Sequence[int]:
+    """How many rows of each list belong to the record with this key, in one statement."""
+    return db.session.execute(_counting(tuple(lists)), {"key": key}).one() if lists else ()
+
+
+def rows(
+    related: Related,
+    key: int,
+    paths: Sequence[str],
+    order: tuple[tuple[str, bool], ...],
+    most: int,
+) -> list[ListedRow]:
+    """The first rows of the record with this key: the columns at `paths`, in an order."""
+    chosen, statement = _reading(related, tuple(paths), order, most)
+    return chosen.read(db.session.execute(statement, {"key": key}).all())
+
+
+@lru_cache(maxsize=200)
+def _counting(lists: tuple[Related, ...]) -> Select[Any]:
+    counts = [
+        select(func.count()).select_from(model).where(_belongs(model, relation)).scalar_subquery()
+        for model, relation in lists
+    ]
+    return select(*counts)
+
+
+@lru_cache(maxsize=500)
+def _reading(
+    related: Related, paths: tuple[str, ...], order: tuple[tuple[str, bool], ...], most: int
+) -> tuple[Selection, Select[Any]]:
+    chosen = selection(related[0], paths, order)
+    return chosen, chosen.statement.where(_belongs(*related)).limit(most)
+
+
+def _belongs(model: type[Any], relation: str) -> ColumnElement[bool]:
+    (column,) = inspect(model).relationships[relation].local_columns
+    return column == bindparam("key")
