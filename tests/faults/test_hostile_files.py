@@ -28,9 +28,12 @@ try:
         rows = sum(1 for _row in table.rows)
 except InvalidInput as error:
     told = "refused"
-own, child = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+child = resource.getrusage(resource.RUSAGE_CHILDREN)
 worked = time.process_time() - started + child.ru_utime + child.ru_stime
-print(json.dumps([told, worked, max(own.ru_maxrss, child.ru_maxrss) / 1024]))
+# What getrusage says begins with what the starting process had.
+status = Path("/proc/self/status").read_text().split("VmHWM:")[1]
+own = int(status.split()[0])
+print(json.dumps([told, worked, max(own, child.ru_maxrss) / 1024]))
 """
 
 _SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
@@ -66,7 +69,7 @@ def _entities() -> bytes:
 HOSTILE: dict[str, Callable[[], bytes]] = {
     "far_away_cells.xlsx": lambda: workbook(_cells("A1", "XFD1048576")),
     "a_million_rows.xlsx": lambda: workbook(_cells("A1", "B1048576")),
-    "one_huge_cell.xlsx": lambda: workbook(b"<worksheet>" + b"x" * 300_000_000),
+    "one_huge_cell.xlsx": lambda: workbook(b"<worksheet>" + b"x" * 210_000_000),
     "many_huge_parts.xlsx": lambda: workbook(
         _cells("A1"), **{f"p{n}": bytes(30_000_000) for n in range(10)}
     ),

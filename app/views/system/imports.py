@@ -76,6 +76,9 @@ class ImportView(BaseView):
             except InvalidInput as refused:
                 db.session.rollback()
                 error = translated(refused)
+            finally:
+                if file is not None:
+                    file.close()
         return render_template(
             "import/upload.html",
             title=_("Import %(name)s", name=view.title),
