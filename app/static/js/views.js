@@ -7,12 +7,12 @@
   const show = (cols) => window.kehu.list.visit(window.kehu.list.address({ cols }));
 
   // A menu whose contents come when it is opened.
-  mount(":is(#list-columns, #list-view) [data-url]", (menu) => {
+  mount("[data-part]", (menu) => {
     const button = menu.previousElementSibling;
     button.addEventListener("show.bs.dropdown", async () => {
       if (menu.childElementCount) return;
       try {
-        menu.innerHTML = await request(menu.dataset.url, { headers: { "HX-Request": "true", Accept: "text/html" } });
+        menu.innerHTML = await request(button.href, { headers: { "HX-Request": "true", Accept: "text/html" } });
         window.kehu.refresh(menu);
         window.tabler.bootstrap.Dropdown.getOrCreateInstance(button).update();
       } catch (problem) {
