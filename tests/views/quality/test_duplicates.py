@@ -60,20 +60,35 @@ def form_of(page: str) -> dict[str, Any]:
 
 
 def test_a_scan_is_put_in_once_and_says_how_far_it_is(app: Flask, visitor: Visitors) -> None:
+    saved(app, Customer(name="华瑞科技"), Customer(name="华瑞科技公司"), Customer(name="别的"))
     boss = visitor("administrator", locale="en")
     assert "Not scanned yet." in boss.get(PAGE).text
     boss.post(f"{PAGE}/scan")
     boss.post(f"{PAGE}/scan")
-    assert "hx-get" in boss.get(f"{PAGE}/progress").text
+    running = boss.get(f"{PAGE}/progress")
+    assert "hx-get" in running.text
+    assert "HX-Refresh" not in running.headers
+    assert app.extensions["kehu_jobs"].run_pending() == 1
+    assert boss.get(f"{PAGE}/progress").headers["HX-Refresh"] == "true"
+    page = boss.get(PAGE).text
+    assert "3 rows, 1 groups" in page
+    assert "Compare and merge" in page
+
+
+def test_keys_that_were_too_common_and_a_scan_that_stopped_are_told(
+    app: Flask, visitor: Visitors
+) -> None:
+    boss = visitor("administrator", locale="en")
+    boss.post(f"{PAGE}/scan")
+    app.extensions["kehu_jobs"].run_pending()
     with inside(app) as session:
         (job,) = session.scalars(select(Job).where(Job.kind == "find_duplicates"))
-        job.state, job.ended_on = JobState.DONE, job.created_on
-        job.result = {"rows": 1234, "clusters": 5, "capped": 2}
-    answer = boss.get(f"{PAGE}/progress")
-    assert answer.headers["HX-Refresh"] == "true"
-    page = boss.get(PAGE).text
-    assert "1,234 rows, 5 groups" in page
-    assert "2 keys are shared by too many rows" in page
+        job.result = {**job.result, "capped": 2}
+    assert "2 keys are shared by too many rows" in boss.get(PAGE).text
+    with inside(app) as session:
+        (job,) = session.scalars(select(Job).where(Job.kind == "find_duplicates"))
+        job.state, job.error = JobState.DEAD, "broken"
+    assert "The last scan stopped: broken" in boss.get(PAGE).text
 
 
 def test_a_group_is_compared_merged_and_separated(app: Flask, visitor: Visitors) -> None:
