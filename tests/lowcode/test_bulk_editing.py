@@ -12,6 +12,9 @@ from app.entities.sales.order import SalesOrder
 from app.entities.system.audit import AuditEntry
 from app.entities.system.changes import ChangeSet
 from app.entities.system.job import Job
+from app.extensions import db
+from app.lowcode.jobs import JobStopped
+from app.lowcode.screens import bulk_runs
 from app.lowcode.screens.bulk_runs import CONTROLS
 from app.rules.customers import Tier
 from app.rules.orders import OrderState
@@ -240,6 +243,44 @@ def test_many_rows_are_left_to_a_job_that_does_the_same(
         assert session.get_one(Customer, late[0]).tier is Tier.ORDINARY
         assert session.scalars(select(ChangeSet.changed)).all() == [3]
     assert tiers(app)[:4] == [Tier.VIP] * 4
+
+
+class OneStep:
+    """A worker that stops after each step."""
+
+    def __init__(self) -> None:
+        self.memory: dict[str, Any] = {}
+
+    def progress(self, percent: float, text: str | None = None) -> None:
+        self.percent = percent
+
+    def checkpoint(self) -> None:
+        db.session.commit()
+        raise JobStopped
+
+
+def test_a_stopped_job_goes_on_where_it_was_and_is_one_change_set(
+    app: Flask, visitor: Visitors, monkeypatch: pytest.MonkeyPatch, keys: list[int]
+) -> None:
+    monkeypatch.setattr("app.lowcode.screens.bulk_editing.IN_REQUEST", 2)
+    monkeypatch.setattr("app.lowcode.screens.bulk_rows.AT_ONCE", 2)
+    person = visitor("administrator", locale="en")
+    wish = {"all_rows": "1", "state": "?f.tier=ordinary", "change": "tier", "tier": "vip"}
+    person.post(ADDRESS, **wish, step="run", matching="3")
+    with inside(app) as session:
+        (arguments,) = session.scalars(select(Job.arguments).where(Job.kind == "bulk_edit"))
+    work, stops = OneStep(), 0
+    for _attempt in range(5):
+        with inside(app) as session:
+            try:
+                done = bulk_runs.run(session, arguments, work)
+                break
+            except JobStopped:
+                stops += 1
+    assert (stops, done["changed"]) == (2, 3)
+    assert tiers(app) == [Tier.VIP] * 4
+    with inside(app) as session:
+        assert session.scalars(select(ChangeSet.changed)).all() == [3]
 
 
 def test_all_rows_of_a_list_can_be_deleted_as_they_were_counted(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
@@ -10,7 +11,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.lowcode import changesets, listing
+from app.lowcode import changesets, listing, principal
+from app.lowcode.notifications import notify
 from app.lowcode.screens import bulk_rows
 from app.lowcode.screens.bulk_rows import Edit, Outcome, Tagging
 from app.lowcode.screens.declare import Section
@@ -75,8 +77,13 @@ class Wish:
 def bulk_fields(view: Any) -> list[str]:
     """What several rows can hold alike: the form's fields that the person may write, but names
     and numbers that only one row can have."""
-    alone = {columns[0].name for columns in unique_columns(view.model) if len(columns) == 1}
+    alone = _of_one_row(view.model)
     return [name for name in changeable_fields(view) if name not in alone]
+
+
+@cache
+def _of_one_row(model: type[Any]) -> frozenset[str]:
+    return frozenset(columns[0].name for columns in unique_columns(model) if len(columns) == 1)
 
 
 def label_of(wish: Wish) -> str:
@@ -125,6 +132,7 @@ def run(session: Session, arguments: dict[str, Any], work: Work) -> dict[str, An
         session.expunge_all()
         # What was typed names rows of the session that has just let go of them.
         wish = _wish_of(view, arguments)
+    _tell(session, memory)
     names = ("changed", "same", "held", "set")
     return {"url": _result_url(memory), **{name: memory[name] for name in names}}
 
@@ -169,6 +177,16 @@ def _wish_of(view: Any, arguments: dict[str, Any]) -> Wish:
     if wish.names != arguments["names"] or not wish.entry.validate():
         raise DomainError("You may not change these records any more.")
     return wish
+
+
+def _tell(session: Session, memory: dict[str, Any]) -> None:
+    """That it is done is told of every job; of this one also what was left as it was."""
+    held: dict[str, int] = memory["held"]
+    if held:
+        reasons = "; ".join(f"{text} ({count})" for text, count in held.items())
+        text = "%(count)s records stay as they are: %(reasons)s"
+        person = principal.current().user_id
+        notify(session, [person], text, kind="job", count=sum(held.values()), reasons=reasons)
 
 
 def _result_url(memory: dict[str, Any]) -> str | None:

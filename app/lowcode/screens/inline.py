@@ -21,21 +21,11 @@ from app.lowcode.screens.lists import columns_of, rows_of
 from app.lowcode.screens.merging import Merge, base_of, texts_of, words
 from app.lowcode.screens.ticked import state_posted
 
-#: inputs that need a page of their own
-_TOO_LARGE = frozenset({"condition", "file", "password"})
 
-
-def changeable_fields(view: Any) -> list[str]:
-    """The form's fields that the person may write and that need no page of their own."""
-    if not view.may("can_edit"):
-        return []
-    return [
-        name
-        for part in view.seen.form
-        if isinstance(part, Section)
-        for name in part.fields
-        if name in view.seen.writable and field_of(view.model, name).kind not in _TOO_LARGE
-    ]
+def changeable_fields(view: Any) -> tuple[str, ...]:
+    """The form's fields that the person may change outside of it."""
+    fields: tuple[str, ...] = view.seen.small_inputs if view.may("can_edit") else ()
+    return fields
 
 
 class InlineEditing:

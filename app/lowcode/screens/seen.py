@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import inspect
 
 from app.lowcode import field_rights, principal
+from app.lowcode.fields import field_of
 from app.lowcode.listing import Listable
 from app.lowcode.principal import Principal
 from app.lowcode.screens.building import Askable
@@ -15,6 +17,8 @@ from app.lowcode.screens.columns import declared_columns
 from app.lowcode.screens.declare import Board, Calendar, Chart, Lines, Section
 
 _kept: WeakKeyDictionary[Principal, dict[Any, "Seen"]] = WeakKeyDictionary()
+
+_PAGES_OF_THEIR_OWN = frozenset({"condition", "file", "password"})
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,18 @@ class Seen:
     file_form: tuple[Any, ...]
     #: the form's own columns that the person may write
     writable: frozenset[str]
+
+    @cached_property
+    def small_inputs(self) -> tuple[str, ...]:
+        """Those of them that need no page of their own, in the order of the form."""
+        return tuple(
+            name
+            for part in self.form
+            if isinstance(part, Section)
+            for name in part.fields
+            if name in self.writable
+            and field_of(self.listable.model, name).kind not in _PAGES_OF_THEIR_OWN
+        )
 
 
 def seen_by_actor(view: Any) -> Seen:
