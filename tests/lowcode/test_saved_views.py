@@ -220,6 +220,7 @@ def test_the_bare_list_opens_with_the_default(boss: Visitor) -> None:
     assert opened.endswith(f"&view={key}")
     assert boss.get("/customers/?q=x").status_code == 200
     assert 'href="/customers/?view=all"' in boss.get(f"/saved-views/customers?view={key}").text
+    assert 'name="forget"' in boss.get(f"/saved-views/customers?view={key}").text
     plain = boss.get("/customers/?view=all")
     assert plain.status_code == 200
     assert 'name="view" value="all"' in plain.text

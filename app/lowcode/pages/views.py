@@ -67,7 +67,9 @@ class OpenView:
     #: the value of `sharing` that holds
     sharing: str
     is_pinned: bool
+    #: does the list open with it, and is that the person's own choice?
     is_default: bool
+    is_chosen: bool
     #: (key, name, does its list open with this view?) of the roles it may be made the default of
     roles: list[tuple[int, str, bool]]
     #: posted to; the state of the list goes along

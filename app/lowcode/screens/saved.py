@@ -159,7 +159,8 @@ def _open_view(view: Any, state: ListState, held: HeldView, shelf: Shelf) -> Ope
         is_mine=keeping.may_change(held),
         sharing=str(keeping.sharing_of(held)),
         is_pinned=held.id in shelf.pins,
-        is_default=entity in shelf.own_defaults and shelf.defaults[entity] == held.id,
+        is_default=shelf.defaults.get(entity) == held.id,
+        is_chosen=entity in shelf.own_defaults,
         roles=[
             (key, _(humanize(name)), shelf.role_defaults.get((key, entity)) == held.id)
             for key, name in offered.items()
