@@ -32,7 +32,7 @@ ALLOWED = {
     "app/lowcode/changesets/undoing.py": "the blocks of a set that was undone",
     "app/lowcode/changesets/putting_back.py": "versions of rows that were just restored",
     "app/lowcode/changesets/keeping.py": _OWN_ROWS,
-    "app/lowcode/importing/runs.py": "the lines of a run, which only its maker opens",
+    "app/lowcode/importing/bringing.py": "the lines of a run, which only its maker opens",
     "app/lowcode/security/manager.py": "before it is known who signs in",
     "app/lowcode/security/throttle.py": "before it is known who signs in",
     "app/lowcode/security/permissions.py": "the rights that the screens declare",
