@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from flask import request, url_for
@@ -24,6 +24,8 @@ from app.lowcode.screens.saving import FieldErrors, is_visible
 from app.rules.errors import DomainError
 
 MOST_LINES = 1000
+#: what rows have in common without belonging to each other
+_PEOPLE_AND_PLACES = ("owner", "team", "region", "created_by", "changed_by")
 
 
 class LineForms:
@@ -305,12 +307,18 @@ def wire_picker(view: Any, field: Any, path: str, siblings: set[str]) -> None:
     screen = view.screen_of(source.target)
     if screen is not None and screen.may("can_add"):
         field.create_url = url_for(f"{screen.endpoint}.add", dialog=1)
+    field.depends_on = _narrowing(source, view.model, frozenset(siblings))
+
+
+@lru_cache(maxsize=2000)
+def _narrowing(source: RelatedField, model: type[Any], siblings: frozenset[str]) -> str | None:
+    """The sibling whose choice leaves fewer rows to pick: both belong to the same record."""
     mapper = inspect(source.target)
-    for name in siblings:
+    for name in sorted(siblings - {source.name, *_PEOPLE_AND_PLACES}):
         relationship = mapper.relationships.get(name)
-        own = _relation(source.model, name) or _relation(view.model, name)
-        if relationship is None or own is None or relationship.uselist or name == source.name:
+        own = _relation(source.model, name) or _relation(model, name)
+        if relationship is None or own is None or relationship.uselist:
             continue
-        is_same = relationship.mapper.class_ is own.mapper.class_
-        if is_same and name not in {"owner", "team", "region", "created_by", "changed_by"}:
-            field.depends_on = name
+        if relationship.mapper.class_ is own.mapper.class_:
+            return name
+    return None
