@@ -38,6 +38,7 @@ class Acting:
         try:
             items = rows_meant(self)
         except DomainError as error:
+            db.session.rollback()
             flash(translated(error), "danger")
             return redirect(self.back_to_list())
         form, values = None, {}

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.exc import DataError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.extensions import db
@@ -15,6 +16,7 @@ from app.lowcode.fields import field_of
 from app.lowcode.fields.relations import TagsField
 from app.lowcode.listing import ListState
 from app.lowcode.screens.saving import FieldErrors, form_fields, save
+from app.rules.errors import InvalidInput
 
 #: rows that are read and held together
 AT_ONCE = 100
@@ -86,13 +88,19 @@ class _Held(Exception):  # noqa: N818 - reads as what happened
 
 
 def matching(view: Any, state: ListState, upto: int | None = None) -> tuple[int, int]:
-    """How many rows the state has for the acting person, and the highest key among them."""
+    """How many rows the state has for the acting person, and the highest key among them.
+
+    InvalidInput for a filter that cannot be read.
+    """
     model = view.model
     clause = listing.condition(view.listable, state)
     statement = select(func.count(), func.max(model.id)).select_from(model).where(clause)
     if upto is not None:
         statement = statement.where(model.id <= upto)
-    count, highest = db.session.execute(statement).one()
+    try:
+        count, highest = db.session.execute(statement).one()
+    except (StatementError, DataError) as error:
+        raise InvalidInput("One of the filters holds a value that cannot be compared.") from error
     return count, highest or 0
 
 
@@ -109,12 +117,12 @@ def rows_matching(
             .order_by(model.id)
             .limit(size)
         )
-        block = db.session.scalars(statement).all()
+        block = list(db.session.scalars(statement))
         if not block:
             return
         after = block[-1].id
         left = None if left is None else left - len(block)
-        yield list(block)
+        yield block
 
 
 def change(
@@ -173,7 +181,7 @@ class _Doubted(Exception):  # noqa: N818 - rolls the savepoint back
 
 
 def _save(view: Any, item: Any, values: Mapping[str, Any], *, is_confirmed: bool) -> str:
-    """ "" once the row is saved, else the doubts that wait for a confirmation."""
+    """Nothing once the row is saved, else what is doubted until it is confirmed."""
     found: Sequence[Any] = ()
     try:
         with db.session.begin_nested():
