@@ -16,6 +16,7 @@ from app.entities.system.audit import AuditEntry
 from app.entities.system.bin import BinEntry
 from app.entities.system.record import Note
 from app.entities.system.row_access import RecordShare
+from app.entities.system.views import Favourite, RecentlyViewed
 from app.entities.work import Task
 from app.lowcode import changesets
 from app.lowcode.audit.chain import verify
@@ -101,6 +102,18 @@ def test_everything_that_named_the_others_names_the_kept_one(
     notes = select(Note).where(Note.entity == "Customer", Note.entity_id == kept.id)
     assert len(session.scalars(notes).all()) == 3
     assert set(session.scalars(select(BinEntry.entity_id))) == set(gone)
+
+
+def test_what_people_keep_at_hand_follows_once(session: Session, boss: Principal) -> None:
+    kept, second, third = family(session)
+    for row in (kept, second):
+        add(session, Favourite(user_id=boss.user_id, entity="Customer", entity_id=row.id))
+    add(session, RecentlyViewed(user_id=boss.user_id, entity="Customer", entity_id=third.id))
+    session.commit()
+    merge(screen(Customer), kept, [second, third], {})
+    session.commit()
+    assert session.scalars(select(Favourite.entity_id)).all() == [kept.id]
+    assert session.scalars(select(RecentlyViewed.entity_id)).all() == [kept.id]
 
 
 def test_what_was_chosen_is_what_it_holds(session: Session, boss: Principal) -> None:
