@@ -87,6 +87,9 @@
 
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = window.kehu.token;
+    // A link says once where it leads: `hx-get` without an address is its `href`.
+    const { elt } = event.detail;
+    if (elt.matches("a[hx-get='']")) event.detail.path = elt.getAttribute("href");
   });
   // An answer without the wanted part is another page (sign-in, a message): go there.
   document.addEventListener("htmx:beforeSwap", (event) => {
