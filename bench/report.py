@@ -55,8 +55,13 @@ GROWS = ["list", "filter_tier", "deal_edit", "detail"]
 Results = dict[str, dict[str, Any]]
 
 
-def measure(harness: Path, results: Path, sizes: Iterable[str], databases: Iterable[str]) -> None:
-    """Run the harness for all sides of each size together; they take turns request by request."""
+def measure(
+    harness: Path, results: Path, sizes: Iterable[str], databases: Iterable[str], budget: float
+) -> None:
+    """Run the harness for all sides of each size together; they take turns request by request.
+
+    `budget`: seconds for a page of one side in each phase; slow pages get fewer requests.
+    """
     known = {
         **os.environ,
         "BENCH_ADAPTERS": str(HERE),
@@ -66,7 +71,7 @@ def measure(harness: Path, results: Path, sizes: Iterable[str], databases: Itera
     for database in databases:
         for size in (size for size in SIZES[database] if size in sizes):
             command = [sys.executable, str(harness / "run.py"), "--db", database, "--size", size]
-            command += ["--peer", ",".join(PEERS[database])]
+            command += ["--peer", ",".join(PEERS[database]), "--budget", str(budget)]
             subprocess.run(command, env=known, check=True)  # noqa: S603 - a command of ours
 
 
@@ -206,12 +211,13 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path("var/bench"))
     parser.add_argument("--sizes", default="10k,100k,1m")
     parser.add_argument("--databases", default="pg,sqlite")
+    parser.add_argument("--budget", type=float, default=8.0)
     chosen = parser.parse_args()
     results = chosen.results.resolve()
     results.mkdir(parents=True, exist_ok=True)
     if chosen.harness:
         sizes, databases = chosen.sizes.split(","), chosen.databases.split(",")
-        measure(chosen.harness.resolve(), results, sizes, databases)
+        measure(chosen.harness.resolve(), results, sizes, databases, chosen.budget)
     write(results)
 
 
