@@ -46,7 +46,7 @@ class InlineEditing:
     def cell(self, pk: int, path: str) -> Any:
         """JSON {form} with the one field; {message} where this row cannot be changed."""
         entry = self._cell_form(pk, path)
-        return self._refused(entry, path) or jsonify(form=self._cell_html(entry, path))
+        return self._cell_refused(entry, path) or jsonify(form=self._cell_html(entry, path))
 
     @expose("/<int:pk>/cell/<path>", methods=["POST"])
     @has_access
@@ -54,7 +54,7 @@ class InlineEditing:
     def save_cell(self, pk: int, path: str) -> Any:
         """JSON {row, seen}: the row as the list shows it now; {form} again where it is refused."""
         entry = self._cell_form(pk, path, request.form)
-        if refusal := self._refused(entry, path):
+        if refusal := self._cell_refused(entry, path):
             return refusal
         if request.form.get("version") != str(entry.item.version):
             stored = self._cell_form(pk, path)
@@ -84,7 +84,7 @@ class InlineEditing:
         narrow = [Section("", [path], when=parts[0].when)]
         return EntryForm(self, self.get_item(pk), posted, {}, narrow)
 
-    def _refused(self, entry: EntryForm, path: str) -> Any:
+    def _cell_refused(self, entry: EntryForm, path: str) -> Any:
         item = entry.item
         if not scope.may_change(item):
             return _told(_("This record is not yours to change."), 403)
