@@ -34,7 +34,7 @@ SCREEN_DOORS = {
     ("apply_columns", "GET"): Door(("can_list",), frozenset({302})),
     ("condition_fields", "GET"): Door(("can_list",)),
     ("build", "GET"): Door(("can_list",), frozenset({302})),
-    ("group_choices", "GET"): Door(("can_list",)),
+    ("group_choices", "GET"): Door(("can_list",), frozenset({302})),
     # no group is named
     ("groups_part", "GET"): Door(("can_list",), ABSENT),
     ("group_rows", "GET"): Door(("can_list",), ABSENT),

@@ -226,10 +226,12 @@ def test_rows_of_a_group_come_in_pages_until_there_are_no_more(boss: Visitor) ->
 
 
 def test_the_menu_offers_what_the_list_may_be_grouped_by(boss: Visitor) -> None:
-    menu = html.unescape(boss.get("/customers/groups/choices?group=tier&q=x").text)
+    address = "/customers/groups/choices?group=tier&q=x"
+    menu = html.unescape(boss.get(address, headers={"HX-Request": "true"}).text)
     assert 'href="/customers/?q=x&group=created_on%3Amonth"' in menu
     assert 'href="/customers/?q=x"' in menu, "and no longer"
     assert "group=credit_limit" not in menu
+    assert boss.get(address).location == "/customers/?q=x&group=tier", "without scripts"
 
 
 @pytest.mark.parametrize("group", ["credit_limit", "name_key", "created_on:age", "owner.password"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import abort, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -80,8 +80,10 @@ class Gathering:
     @has_access
     @permission_name("list")
     def group_choices(self) -> Any:
-        """The columns that this list may be grouped by, for its menu."""
+        """The columns that this list may be grouped by, for its menu; groups need scripts."""
         state = read_state(self.listable, request.args)
+        if "HX-Request" not in request.headers:
+            return redirect(self.list_url(state))
         choices = [_choice(self, state, path) for path in self.seen.filters]
         page = GroupMenu(
             clear_url=self.list_url(state, group="", page=1) if state.group else None,
