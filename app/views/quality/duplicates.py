@@ -40,6 +40,8 @@ class ScanState:
     """The last scan in words; `error` where it failed."""
 
     is_running: bool = False
+    #: has there been one that came to an end?
+    is_done: bool = False
     progress: int = 0
     text: str = ""
     error: str = ""
@@ -131,9 +133,10 @@ def _page(screen: Any) -> DuplicatesPage:
 def _scan_of(screen: Any) -> ScanState:
     job = clusters.last_scan(db.session(), screen.model)
     if job is None:
-        return ScanState(text=_("Not scanned yet."))
+        return ScanState()
     if job.state not in ENDED:
-        return ScanState(True, job.progress, job.progress_text or _("Waiting for a free place"))
+        text = job.progress_text or _("Waiting for a free place")
+        return ScanState(is_running=True, progress=job.progress, text=text)
     if job.state is not JobState.DONE:
         return ScanState(error=_("The last scan stopped: %(reason)s", reason=job.error or "—"))
     found = job.result or {}
@@ -148,7 +151,7 @@ def _scan_of(screen: Any) -> ScanState:
             "%(count)s keys are shared by too many rows to compare these each with each.",
             count=format_decimal(found["capped"]),
         )
-    return ScanState(text=text)
+    return ScanState(is_done=True, text=text)
 
 
 def _shown(screen: Any, found: Cluster) -> ShownCluster:
