@@ -10,9 +10,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Tables name each other, and Flask-AppBuilder looks at them as soon as it is imported.
     from app import models  # noqa: F401
     from app.lowcode import boot
+    from app.lowcode.routing import LateRule
 
     settings = settings or Settings.load()
     app = Flask(__name__, static_folder="static", template_folder="templates")
+    app.url_rule_class = LateRule
     app.extensions["kehu_settings"] = settings
     app.config["VERSION"] = VERSION
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
