@@ -58,6 +58,7 @@ ALLOWED = {
     "app/lowcode/snapshots.py": "pairs of a row that the bin takes in; who may was asked before",
     "app/commands/audit.py": "the whole trail, from the server's own command line",
     "app/commands/setup.py": "storage is made before anybody is there",
+    "app/commands/serving.py": "no connection may be open when processes are forked",
     "app/lowcode/boot.py": "the monitor's question whether the database answers",
     "app/entities/system/search.py": "SQLite's index of words, which no model can describe",
     "app/extensions.py": "how a transaction begins",
