@@ -94,7 +94,8 @@ def _row_beyond(keys: Sequence[SortKey], place: Place, turned: bool) -> ColumnEl
 
 
 def _any_beyond(keys: Sequence[SortKey], place: Place, turned: bool) -> ColumnElement[bool]:
-    choices, same = [], []
+    choices: list[ColumnElement[bool]] = []
+    same: list[ColumnElement[bool]] = []
     for key, value in zip(keys, place, strict=True):
         choices.append(and_(*same, key.beyond(value, turned)))
         same.append(key.same(value))
@@ -136,5 +137,6 @@ def _typed(kind: Any, value: Any) -> Any:
     if isinstance(kind, Date):
         return date.fromisoformat(value)
     if isinstance(kind, ChoiceType):
-        return kind.enum(value)
+        member: Any = kind.enum
+        return member(value)
     return Decimal(value) if isinstance(kind, _Scaled) else value
