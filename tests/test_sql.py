@@ -49,7 +49,7 @@ ALLOWED = {
     "app/lowcode/audit/sealing.py": "entries of earlier versions get their place in the chain",
     "app/lowcode/audit/trail.py": "the trail is written by the product, whoever acts",
     "app/lowcode/ownership.py": "a handover of thousands of rows, each of them in the trail",
-    "app/lowcode/duplicates/clusters.py": "keys of rows; whoever looks sees the rows that are theirs",
+    "app/lowcode/duplicates/clusters.py": "keys of rows; whoever looks sees those that are theirs",
     "app/lowcode/duplicates/scanning.py": "a scan of all rows keeps keys alone",
     "app/lowcode/restoring.py": "a row comes back under its old key; who may was asked before",
     "app/lowcode/search/matching.py": "keys that are found; their rows are read within the scope",

@@ -57,7 +57,8 @@ def test_what_was_made_is_gone_and_what_was_changed_is_as_before(session: Sessio
         first.tags = second.tags[:1]
         second.addresses[0].street = "elsewhere"
         second.addresses.append(CustomerAddress(street="second"))
-        session.add(Customer(name="made", tags=[*second.tags], addresses=[CustomerAddress(street="x")]))
+        address = CustomerAddress(street="x")
+        session.add(Customer(name="made", tags=[*second.tags], addresses=[address]))
     session.commit()
     assert dump(session) != before
     undone = changesets.undo(session, key)
