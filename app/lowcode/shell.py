@@ -73,7 +73,6 @@ class Shell:
     density: str
     unread: int
     notifications_url: str | None
-    palette_url: str
     login_url: str
     logout_url: str
     preferences_url: str
@@ -120,7 +119,6 @@ def _build() -> Shell:
         density=locale.density(),
         unread=browser_session.unread(),
         notifications_url="/notifications/recent" if person else None,
-        palette_url=url_for("palette"),
         login_url="/login/",
         logout_url="/logout/",
         preferences_url="/preferences",
