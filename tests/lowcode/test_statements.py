@@ -74,9 +74,7 @@ def test_no_list_asks_more_often_the_more_it_shows(
 
 def _plain(view: Any) -> list[str]:
     with_tags = [
-        path
-        for path in view.list_columns
-        if isinstance(resolve(view.model, path).field, TagsField)
+        path for path in view.list_columns if isinstance(resolve(view.model, path).field, TagsField)
     ]
     offered = view.seen.listable.offered
     return [

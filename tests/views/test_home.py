@@ -21,7 +21,7 @@ from tests.visitors import Visitor
 TILE = re.compile(r'<a class="card tile" href="([^"]+)"><span class="label">.*?</i>([^<]+)</span>')
 VALUE = re.compile(r"<strong>([^<]+?)(?: <small>([\d,]+) rows</small>)?</strong>")
 COUNT = re.compile(r'id="list-count">([\d,]+)<')
-TOTAL = re.compile(r'<td class="[^"]*has-total"[^>]*>([^<]+)</td>')
+TOTAL = re.compile(r'<td class="[^"]*has-total"[^>]*>([^<]+)<')
 
 
 def tiles_of(person: Visitor) -> dict[str, tuple[str, str, str]]:

@@ -1,6 +1,7 @@
 """The filters of a list: their forms, loaded with their menu, and the chips of those in force."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from flask import abort, redirect, render_template, request, url_for
 from flask_appbuilder import expose, has_access
@@ -98,29 +99,43 @@ def filter_of(view: Any, path: str) -> FilterSpec:
 def chips_of(view: Any, state: ListState) -> list[Chip]:
     """What narrows a list, each with the address of the list without it: its filters, and the
     parts of its condition."""
+    return [
+        Chip(part.name, part.label, part.text, view.list_url(state, page=1, **part.without),
+             part.value, part.is_filter)
+        for part in _narrowing(view, state)
+    ]  # fmt: skip
+
+
+class Narrowing(NamedTuple):
+    """A filter or a part of the condition, in words, with what a list's state is without it."""
+
+    name: str
+    label: str
+    text: str
+    value: str
+    without: dict[str, Any]
+    is_filter: bool = True
+
+
+def _narrowing(view: Any, state: ListState) -> Iterator[Narrowing]:
     leaves = [conditions.from_text(view.model, path, text) for path, text in state.filters]
     parts = _parts(state)
     labels = labels_of(view.model, [*leaves, *parts])
-    chips = []
     for index, (path, text) in enumerate(state.filters):
         rest = state.filters[:index] + state.filters[index + 1 :]
-        url = view.list_url(state, filters=rest, page=1)
         resolved = resolve(view.model, path)
         words = _words(resolved.field, leaves[index], text, labels)
-        chips.append(Chip(path, label_of(resolved), words, url, text))
+        yield Narrowing(path, label_of(resolved), words, text, {"filters": rest})
     for index, part in enumerate(parts):
-        rest_of_it = conditions.all_of(parts[:index] + parts[index + 1 :])
-        url = view.list_url(state, where=written(rest_of_it), page=1)
-        chips.append(_condition_chip(view.model, part, labels, url))
-    return chips
+        rest_of_it = written(conditions.all_of(parts[:index] + parts[index + 1 :]))
+        label, words = _part_in_words(view.model, part, labels)
+        yield Narrowing("where", label, words, written(part), {"where": rest_of_it}, False)
 
 
-def _condition_chip(model: type[Any], part: Any, labels: Labels, url: str) -> Chip:
+def _part_in_words(model: type[Any], part: Any, labels: Labels) -> tuple[str, str]:
     if "field" in part:
-        label, words = leaf_in_words(model, part, labels)
-    else:
-        label, words = _("Condition"), in_words(model, part, labels)
-    return Chip("where", label, words, url, written(part), is_filter=False)
+        return leaf_in_words(model, part, labels)
+    return _("Condition"), in_words(model, part, labels)
 
 
 def _parts(state: ListState) -> list[Any]:
@@ -136,7 +151,7 @@ def _parts(state: ListState) -> list[Any]:
 
 def conditions_in_words(view: Any, state: ListState) -> list[tuple[str, str]]:
     """(field, what is said of it) of everything that narrows a list besides its search."""
-    return [(chip.label, chip.text) for chip in chips_of(view, state)]
+    return [(part.label, part.text) for part in _narrowing(view, state)]
 
 
 def _words(field: Field, leaf: Any, text: str, labels: Labels) -> str:

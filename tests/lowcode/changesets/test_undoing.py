@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -160,7 +161,7 @@ def test_inside_another_set_all_belongs_to_the_outer_one(session: Session) -> No
 def refused(session: Session, key: int) -> str:
     session.commit()
     before = dump(session)
-    with pytest.raises(DomainError) as error:
+    with force_locale("en"), pytest.raises(DomainError) as error:
         changesets.undo(session, key)
     session.rollback()
     assert dump(session) == before
