@@ -104,7 +104,7 @@ def move_the_deal_on_the_board(me: Person) -> None:
 
 def make_an_order_of_the_won_deal(me: Person) -> str:
     """The address of the order, still a draft."""
-    expect(me.page.locator(".page-actions button").first).to_have_text("标记为赢单")
+    expect(me.page.locator(".page-actions button:not(.btn-glyph)").first).to_have_text("标记为赢单")
     act(me, "win")
     expect(state_of(me)).to_have_text("签约")
     act(me, "order")

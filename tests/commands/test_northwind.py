@@ -281,7 +281,7 @@ class TestStock:
         assert "Low, orders counted 2" in page
 
     def test_the_list_of_levels_adds_up_to_the_same(self, manager: Visitor) -> None:
-        assert "Total 3,119 0 3,119" in read_page(manager, "/stock-levels/")
+        assert "Total 3,119 ⌀ 40.5065 0 ⌀ 0 3,119" in read_page(manager, "/stock-levels/")
 
     def test_the_start_page_tells_the_same(self, manager: Visitor) -> None:
         assert "Low stock 18" in read_page(manager, "/")

@@ -67,6 +67,7 @@
     };
     const later = debounce(search);
     const typed = () => {
+      running?.abort(); // an answer to what stood there before must not be taken for this one
       waiting = true;
       hurried = false;
       later();
