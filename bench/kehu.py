@@ -31,7 +31,14 @@ from httpc import form_with
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".venv" / "bin" / "python"
 #: the files that decide what stands in a database
-MAKERS = ("app/entities", "bench/rows.py", "bench/load.py", "seed/reference.py", "seed/roles.py")
+MAKERS = (
+    "app/entities",
+    "migrations/versions",
+    "bench/rows.py",
+    "bench/load.py",
+    "seed/reference.py",
+    "seed/roles.py",
+)
 #: the same ten columns as the others, name and code in our order
 COLUMNS = "name,code,tier,industry,region,owner,phone,lifecycle_stage,credit_limit,created_on"
 
