@@ -38,7 +38,8 @@ _only_reads: ContextVar[bool | None] = ContextVar("kehu_only_reads", default=Non
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Transactions begun inside only read: on SQLite they do not hold up writers."""
+    """Transactions begun inside only read: on SQLite they do not hold up writers, and PostgreSQL
+    lets them do nothing else."""
     with _declared(only_reads=True):
         yield
 
@@ -137,6 +138,35 @@ def refresh_statistics(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA analysis_limit=100000")  # rows looked at per index
         connection.exec_driver_sql("ANALYZE")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_reading(connection: Connection) -> None:
+    driver = connection.connection.driver_connection
+    if connection.dialect.name == "postgresql":
+        driver.read_only = _is_reading() or None  # type: ignore[union-attr]
+
+
+@event.listens_for(Engine, "rollback")
+def _end_reading(connection: Connection) -> None:
+    """What only read is committed instead: with each rollback the driver throws its prepared
+    statements away, and PostgreSQL would plan every statement of every page anew."""
+    driver = connection.connection.driver_connection
+    if connection.dialect.name == "postgresql" and driver.read_only:  # type: ignore[union-attr]
+        driver.commit()  # type: ignore[union-attr]
+
+
+#: of a statement whose conditions people choose: the best way to its rows depends on their values
+PLANNED_ANEW = {"kehu_planned_anew": True}
+
+
+@event.listens_for(Engine, "do_execute")
+def _plan_anew(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+    is_meant = context is not None and "kehu_planned_anew" in context.execution_options
+    if is_meant and context.dialect.name == "postgresql":
+        cursor.execute(statement, parameters, prepare=False)
+        return True
+    return False
 
 
 @event.listens_for(Engine, "begin")

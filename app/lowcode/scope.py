@@ -15,7 +15,7 @@ from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
 from sqlalchemy.sql import visitors
 
 from app.entities.base import SHARED
-from app.extensions import db
+from app.extensions import PLANNED_ANEW, db
 from app.lowcode import principal as acting
 from app.lowcode.access.criteria import criterion, decides_about, is_restricted
 from app.lowcode.principal import NoPrincipal, Principal
@@ -134,7 +134,7 @@ def narrowed(statement: Select[Any], tables: Iterable[Any]) -> Select[Any]:
     if not principal.sees_all:
         options = _options_for(principal).by_table
         statement = statement.options(*(options[t] for t in tables if t in options))
-    return statement.execution_options(**{_DONE: True})
+    return statement.execution_options(**{_DONE: True}, **PLANNED_ANEW)
 
 
 def of_nobody(statement: Select[Any]) -> Select[Any]:

@@ -49,7 +49,7 @@ def rows(app: Flask) -> Iterator[Session]:
             ]
         )
         session.commit()
-        with app.test_request_context():
+        with app.test_request_context(method="POST"):
             yield session
 
 

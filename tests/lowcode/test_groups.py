@@ -54,7 +54,7 @@ def rows(app: Flask, database: str) -> Iterator[Session]:
             for i in range(30)
         )
         session.commit()
-        with app.test_request_context():
+        with app.test_request_context(method="POST"):
             yield session
 
 

@@ -37,7 +37,7 @@ def key(app: Flask) -> str:
 def put_in(app: Flask, key: str) -> int:
     """As a request of the program does."""
     headers = {"Authorization": f"Bearer {key}"}
-    with app.test_request_context("/api/v1/customers", headers=headers):
+    with app.test_request_context("/api/v1/customers", method="POST", headers=headers):
         app.preprocess_request()
         number: int = enqueue(db.session(), "test_rights").id
         db.session.commit()

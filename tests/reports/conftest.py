@@ -14,5 +14,5 @@ from app.lowcode.principal import system
 @pytest.fixture
 def desk(app: Flask) -> Iterator[Session]:
     """A session at which papers in English can be drawn, for a reader who sees everything."""
-    with app.test_request_context(), system("test"), force_locale("en"):
+    with app.test_request_context(method="POST"), system("test"), force_locale("en"):
         yield db.session

@@ -37,7 +37,7 @@ def session(app: Flask) -> Iterator[Session]:
     """In a request, since forms are filled in one; acting as somebody who sees everything."""
     from app.extensions import db
 
-    with app.test_request_context():
+    with app.test_request_context(method="POST"):
         yield db.session()
 
 
