@@ -156,13 +156,13 @@ def _end_reading(connection: Connection) -> None:
         driver.commit()  # type: ignore[union-attr]
 
 
-#: of a statement whose conditions people choose: the best way to its rows depends on their values
-PLANNED_ANEW = {"kehu_planned_anew": True}
+#: option of statements that PostgreSQL shall not keep the plan of
+PLANNED_ANEW = "kehu_planned_anew"
 
 
 @event.listens_for(Engine, "do_execute")
 def _plan_anew(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
-    is_meant = context is not None and "kehu_planned_anew" in context.execution_options
+    is_meant = context is not None and context.execution_options.get(PLANNED_ANEW)
     if is_meant and context.dialect.name == "postgresql":
         cursor.execute(statement, parameters, prepare=False)
         return True

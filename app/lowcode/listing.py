@@ -6,6 +6,7 @@ cannot disagree about which rows a filter means.
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -69,6 +70,10 @@ class ListState:
     #: what was asked for and cannot be done, as untranslated errors
     problems: tuple[DomainError, ...] = field(default=(), compare=False)
 
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.filters or self.where or self.q)
+
     def pairs(self, **changed: Any) -> list[tuple[str, str]]:
         """The query string's pairs, defaults left out; `changed` replaces parts of the state.
 
@@ -95,7 +100,13 @@ class ListState:
 
     def query(self, **changed: Any) -> str:
         pairs = self.pairs(**changed)
-        return f"?{urlencode(pairs)}" if pairs else ""
+        return f"?{'&'.join(quoted_pair(*pair) for pair in pairs)}" if pairs else ""
+
+
+@lru_cache(maxsize=1024)
+def quoted_pair(name: str, text: str) -> str:
+    """A page names its own state in two dozen addresses."""
+    return urlencode(((name, text),))
 
 
 def read_state(source: Listable, args: Mapping[str, Any]) -> ListState:
@@ -244,7 +255,9 @@ def page(source: Listable, state: ListState, paths: Sequence[str], most_skipped:
         problems = (InvalidInput("Pages this deep are reached from page to page only."),)
     skipped = 0 if place else (number - 1) * state.size
     where = condition(source, state)
-    statement = chosen.page(where, state.size + 1, skipped, place, turned=turned)
+    statement = chosen.page(
+        where, state.size + 1, skipped, place, turned=turned, planned_anew=state.is_narrowed
+    )
     found = db.session.execute(statement).all()
     is_full = len(found) > state.size
     rows = chosen.read(found[-state.size :] if turned else found[: state.size])

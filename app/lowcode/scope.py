@@ -123,18 +123,21 @@ def _options_for(principal: Principal) -> _Options:
     return options
 
 
-def narrowed(statement: Select[Any], tables: Iterable[Any]) -> Select[Any]:
+def narrowed(
+    statement: Select[Any], tables: Iterable[Any], *, planned_anew: bool = True
+) -> Select[Any]:
     """`statement` with the criteria of these tables alone, for whoever knows all that it names.
 
     `narrow` adds those of every entity there is, which costs as much as the rest of a statement.
     The rows it selects must be narrowed already, by `criterion` where they are chosen; `tables`
-    are the others whose values it shows or orders by.
+    are the others whose values it shows or orders by. `planned_anew`: it has conditions of people,
+    and the best way to its rows depends on their values.
     """
     principal = acting.current()
     if not principal.sees_all:
         options = _options_for(principal).by_table
         statement = statement.options(*(options[t] for t in tables if t in options))
-    return statement.execution_options(**{_DONE: True}, **PLANNED_ANEW)
+    return statement.execution_options(**{_DONE: True, PLANNED_ANEW: planned_anew})
 
 
 def of_nobody(statement: Select[Any]) -> Select[Any]:

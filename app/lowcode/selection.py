@@ -6,7 +6,17 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, Table, bindparam, inspect, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    Table,
+    bindparam,
+    inspect,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import visitors
 
@@ -91,11 +101,13 @@ class Selection:
         place: Place | None = None,
         *,
         turned: bool = False,
+        planned_anew: bool = True,
     ) -> Select[Any]:
         """At most `size` rows behind the first `skipped` ones, or next to a `place` (before it, if
         `turned`), each followed by its own place.
 
         Rows are found by their sort keys alone and joined with what they show only then.
+        `planned_anew` as in `narrowed`.
         """
         mine = within_reach(self.model, where)
         found = self._found(mine, size, skipped, place, turned).subquery("page")
@@ -106,7 +118,7 @@ class Selection:
             .join(self.model, self.model.id == keys[-1].expression)
         )
         rows = self._shown.added_to(rows).order_by(*(key.ordering() for key in keys))
-        return narrowed(rows, self._tables | tables_in(where))
+        return narrowed(rows, self._tables | tables_in(where), planned_anew=planned_anew)
 
     def _found(
         self,
@@ -122,7 +134,9 @@ class Selection:
         parts = runs(self.keys, place, turned)
         if len(parts) == 1:
             (run,) = parts
-            return whole.where(run.where).order_by(*run.order).limit(size).offset(skipped or None)
+            # In words: a plan for any number of rows would read all of them.
+            most = literal_column(str(size))
+            return whole.where(run.where).order_by(*run.order).limit(most).offset(skipped or None)
         # Each part by its own walk; of what they find, the rows that are wanted.
         members = [
             whole.where(run.where).order_by(*run.order).limit(size + skipped).subquery()

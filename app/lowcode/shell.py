@@ -89,7 +89,7 @@ def init(app: Flask, _settings: Settings) -> None:
         shell=shell,
         badge_html=pages.badge_html,
         cell_html=pages.cell_html,
-        cells_shown=pages.cells_shown,
+        row_html=pages.row_html,
         is_lines=pages.is_lines,
     )
 

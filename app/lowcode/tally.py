@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 
 from app.entities.types import average_of
 from app.extensions import db
@@ -17,34 +17,41 @@ from app.lowcode.selection import tables_in
 
 #: rows that a page counts: of more it says that there are more, and opens no page by its number
 COUNTED = 10_000
+_ENOUGH = literal_column(str(COUNTED + 1))
+#: rows that a page adds up: to count goes by an index, to add up reads each row
+SUMMED = 1_000
 
 
 @dataclass(frozen=True)
 class Tally:
-    """`count` rows, or at least that many; with what their columns come to, where it was asked."""
+    """`count` rows, or at least that many; with what their columns come to, where it was asked.
+
+    Not `is_whole`: there are more rows, or columns that were not added up yet.
+    """
 
     count: int
     is_exact: bool = True
+    is_whole: bool = True
     sums: Mapping[str, Any] = field(default_factory=dict)
     averages: Mapping[str, Any] = field(default_factory=dict)
 
 
 def at_once(source: Listable, state: ListState, summed: Sequence[str] = ()) -> Tally:
-    """The tally of a list that is no longer than `COUNTED`, or that it is longer.
+    """The count of a list that is no longer than `COUNTED`, or that it is longer; with the sums of
+    one that is no longer than `SUMMED`.
 
     `summed` are numeric columns that the acting person may read.
     """
     model, where = source.model, condition(source, state)
-    some = (
-        select(*(getattr(model, path).label(f"n{n}") for n, path in enumerate(summed)), model.id)
-        .where(within_reach(model, where))
-        .limit(COUNTED + 1)
-        .subquery()
-    )
-    columns = [column for n, _path in enumerate(summed) for column in _figures(some.c[f"n{n}"])]
-    statement = narrowed(select(func.count(), *columns).select_from(some), tables_in(where))
-    count, *values = db.session.execute(statement).one()
-    return Tally(COUNTED, is_exact=False) if count > COUNTED else _tally(count, summed, values)
+    some = select(model.id).where(within_reach(model, where)).limit(_ENOUGH).subquery()
+    counting = select(func.count()).select_from(some)
+    statement = narrowed(counting, tables_in(where), planned_anew=state.is_narrowed)
+    count: int = db.session.scalar(statement) or 0
+    if count > COUNTED:
+        return Tally(COUNTED, is_exact=False, is_whole=False)
+    if summed and count > SUMMED:
+        return Tally(count, is_whole=False)
+    return of_all(source, state, summed) if summed else Tally(count)
 
 
 def of_all(source: Listable, state: ListState, summed: Sequence[str] = ()) -> Tally:
@@ -62,4 +69,5 @@ def _figures(column: Any) -> tuple[Any, Any]:
 
 def _tally(count: int, summed: Sequence[str], values: Sequence[Any]) -> Tally:
     sums = dict(zip(summed, values[::2], strict=True))
-    return Tally(count, True, sums, dict(zip(summed, values[1::2], strict=True)))
+    averages = dict(zip(summed, values[1::2], strict=True))
+    return Tally(count, sums=sums, averages=averages)

@@ -5,6 +5,7 @@ A page holds hundreds of them, and the catalogue's own way to one is long.
 
 from typing import Any, TypeVar
 
+from babel import Locale
 from flask import Flask, g, has_app_context
 from flask_babel import Babel, Domain, get_locale
 from markupsafe import Markup
@@ -48,10 +49,14 @@ def install(app: Flask, babel: Babel) -> None:
     app.jinja_env.globals.update(_=texts.marked, gettext=texts.marked)
 
 
-def _language() -> str:
+def locale_of_reader() -> Locale | None:
     # Flask-Babel keeps it with the request, and finds the way there anew for every text.
     kept = g.get("_flask_babel") if has_app_context() else None
-    locale = getattr(kept, "babel_locale", None) or get_locale()
+    return getattr(kept, "babel_locale", None) or get_locale()
+
+
+def _language() -> str:
+    locale = locale_of_reader()
     return str(locale.language) if locale else ""
 
 

@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import format_decimal
 from sqlalchemy import ColumnElement, and_
 
 from app.lowcode.fields.base import Field
 from app.lowcode.fields.inputs import KehuField, ScaleInput
+from app.lowcode.numerals import grouped
 from app.rules import parsing
 from app.rules.errors import InvalidInput
 
@@ -24,7 +24,7 @@ class NumberField(Field):
         return parsing.parse_integer(text)
 
     def text(self, value: Any) -> str:
-        return "" if value is None else format_decimal(value)
+        return "" if value is None else grouped(value)
 
     def plain(self, value: Any) -> Any:
         return None if value is None else int(value)
@@ -88,7 +88,7 @@ class DecimalField(NumberField):
         return parsing.parse_decimal(text, self.places)
 
     def text(self, value: Any) -> str:
-        return "" if value is None else format_decimal(value.normalize(), "#,##0.####")
+        return "" if value is None else grouped(value, 0, 4)
 
     def plain(self, value: Any) -> Any:
         """A decimal string: JSON numbers are binary floats in most readers."""
@@ -106,7 +106,7 @@ class MoneyField(DecimalField):
     places = 2
 
     def text(self, value: Any) -> str:
-        return "" if value is None else format_decimal(value, "#,##0.00")
+        return "" if value is None else grouped(value, 2, 2)
 
     def plain(self, value: Any) -> Any:
         return None if value is None else f"{value:.2f}"

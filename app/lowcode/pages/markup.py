@@ -14,7 +14,7 @@ _NARROW = 20
 #: characters of a long text that its tooltip holds
 _TOOLTIP = 400
 #: td's attribute by its classes
-_CLASSES: dict[tuple[bool, bool, bool, bool], Markup] = {}
+_CLASSES: dict[tuple[bool, bool, bool, bool], str] = {}
 
 
 def cell_html(cell: Cell) -> Markup:
@@ -38,9 +38,15 @@ def badge_html(text: str, color: str | None = None) -> Markup:
     return Markup(_badge(text, color))  # noqa: S704
 
 
-def cells_shown(sheet: Any, row: Row) -> list[tuple[Markup, Markup]]:
-    """For templates: (attribute, content) of each td of one row of a `Sheet` or `ListPage`."""
-    shown = []
+def row_html(sheet: Any, row: Row, tickable: bool = False) -> Markup:
+    """One row of a `Sheet` or `ListPage`; `tickable` adds the box of the bulk actions."""
+    shown = [f'<tr data-href="{escape(row.url)}">' if row.url else "<tr>"]
+    if tickable:
+        label = escape(row.cells[0].text)
+        shown.append(
+            '<td class="tick"><input class="form-check-input" type="checkbox" name="rowid" '
+            f'value="{row.id}" aria-label="{label}"></td>'
+        )
     is_first = True
     for column, cell in zip(sheet.columns, row.cells, strict=True):
         text = cell.text or ""
@@ -53,21 +59,22 @@ def cells_shown(sheet: Any, row: Row) -> list[tuple[Markup, Markup]]:
         if attribute is None:
             attribute = _CLASSES[key] = _class(key)
         if is_first and row.url:
-            html = Markup(f'<a href="{escape(row.url)}">{escape(text or "—")}</a>')  # noqa: S704
+            html = f'<a href="{escape(row.url)}">{escape(text or "—")}</a>'
         else:
-            html = Markup() if is_blank else cell_html(cell)
-        shown.append((attribute, html))
+            html = "" if is_blank else cell_html(cell)
+        shown.append(f"<td{attribute}>{html}</td>")
         is_first = False
-    return shown
+    shown.append("</tr>")
+    return Markup("".join(shown))  # noqa: S704 - our own markup around texts that are escaped
 
 
-def _class(flags: tuple[bool, bool, bool, bool]) -> Markup:
+def _class(flags: tuple[bool, bool, bool, bool]) -> str:
     names = [
         name
         for name, is_set in zip(("number", "title", "blank", "wide"), flags, strict=True)
         if is_set
     ]
-    return Markup(f' class="{" ".join(names)}"' if names else "")  # noqa: S704
+    return f' class="{" ".join(names)}"' if names else ""
 
 
 def _badge(text: str, color: str | None) -> str:

@@ -58,7 +58,7 @@ def list_page(view: Any, state: ListState) -> ListPage:
         rows=rows_of(view, found.rows, paths),
         count=count,
         is_counted=answer.tally.is_exact,
-        summary_url=None if answer.tally.is_exact else view.summary_url(state),
+        summary_url=None if answer.tally.is_whole else view.summary_url(state),
         has_totals=bool(totals_of(view, state)),
         first=first + 1 if found.rows else 0,
         last=first + len(found.rows),
@@ -83,7 +83,7 @@ def list_page(view: Any, state: ListState) -> ListPage:
         exports=_exports(view, state),
         bulk_actions=bulk_actions_of(view),
         clear_url=view.list_url(state, filters=(), q="", where="", page=1)
-        if state.filters or state.q or state.where
+        if state.is_narrowed
         else None,
         help_url=view.help_url,
         warnings=answer.problems,
