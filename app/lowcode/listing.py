@@ -106,7 +106,7 @@ class ListState:
 @lru_cache(maxsize=1024)
 def quoted_pair(name: str, text: str) -> str:
     """A page names its own state in two dozen addresses."""
-    return urlencode(((name, text),))
+    return urlencode(((name, text),), safe=",")
 
 
 def read_state(source: Listable, args: Mapping[str, Any]) -> ListState:
@@ -281,7 +281,7 @@ def by_key(source: Listable, state: ListState, key: int, paths: Sequence[str]) -
 
 def stream(
     source: Listable, state: ListState, paths: Sequence[str] | None = None, chunk: int = 1000
-) -> Iterator[list[Any]]:
+) -> Iterator[Sequence[Any]]:
     """Every row of the state as values in the order of the paths, read chunk by chunk.
 
     Rows of one group stand together.

@@ -19,6 +19,8 @@ from app.lowcode import principal
 from app.lowcode.principal import Principal
 
 _KEPT = "kehu_rendered"
+#: stands in addresses for the keys of records
+_NO_KEY = 9_999_999_999
 _of_actors: WeakKeyDictionary[Principal, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
 
 
@@ -55,6 +57,16 @@ def kept_for_actor(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
 def address(endpoint: str) -> str:
     """`url_for` of an endpoint without values."""
     return str(kept(("address", endpoint), lambda: url_for(endpoint)))
+
+
+def address_of(endpoint: str, key: int, name: str = "pk", **values: str) -> str:
+    """`url_for` of what belongs to the record with this key, which is the value `name`."""
+
+    def make() -> tuple[str, str, str]:
+        return url_for(endpoint, **values, **{name: _NO_KEY}).partition(str(_NO_KEY))  # type: ignore[arg-type]
+
+    start, _key, end = kept(("address of", endpoint, name, *sorted(values.items())), make)
+    return f"{start}{key}{end}"
 
 
 def asset(path: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, inspect, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, inspect, select
 
 from app.extensions import db
 from app.lowcode.selection import ListedRow, Selection, selection
@@ -17,9 +17,14 @@ from app.lowcode.selection import ListedRow, Selection, selection
 Related = tuple[type[Any], str]
 
 
-def counts(lists: Sequence[Related], key: int) -> Sequence[int]:
-    """How many rows of each list belong to the record with this key, in one statement."""
-    return db.session.execute(_counting(tuple(lists)), {"key": key}).one() if lists else ()
+def counting(related: Related) -> ScalarSelect[int]:
+    """How many rows of a list belong to the record whose key is the parameter `key`."""
+    model, _relation = related
+    return select(func.count()).select_from(model).where(_belongs(*related)).scalar_subquery()
+
+
+def count(related: Related, key: int) -> int:
+    return db.session.scalar(_counting(related), {"key": key}) or 0
 
 
 def rows(
@@ -35,12 +40,8 @@ def rows(
 
 
 @lru_cache(maxsize=200)
-def _counting(lists: tuple[Related, ...]) -> Select[Any]:
-    counts = [
-        select(func.count()).select_from(model).where(_belongs(model, relation)).scalar_subquery()
-        for model, relation in lists
-    ]
-    return select(*counts)
+def _counting(related: Related) -> Select[Any]:
+    return select(counting(related))
 
 
 @lru_cache(maxsize=500)

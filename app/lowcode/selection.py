@@ -1,9 +1,8 @@
 """The SELECT behind a list: just the columns it shows, and the rows as values by path."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -171,25 +170,28 @@ class Selection:
             values = {p: field_rights.shown(self.model, p, v) for p, v in values.items()}
         return values
 
-    def values(self, rows: Sequence[Any]) -> Iterator[list[Any]]:
+    def values(self, rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
         """Raw rows as values in the order of the paths, for who reads very many of them."""
         if field_rights.is_limited():
             for listed in self.read(rows):
                 yield [listed.values[resolved.path] for resolved in self.paths]
             return
-        getters = [self._getter(resolved, rows) for resolved in self.paths]
-        for row in rows:
-            yield [value_of(row) for value_of in getters]
+        columns = list(zip(*rows, strict=True))
+        if rows:
+            yield from zip(*(self._column(r, columns) for r in self.paths), strict=True)
 
-    def _getter(self, resolved: ResolvedPath, rows: Sequence[Any]) -> Callable[[Any], Any]:
-        """Takes the value of a path out of one of these raw rows."""
+    def _column(self, resolved: ResolvedPath, columns: Sequence[Sequence[Any]]) -> Sequence[Any]:
+        """The values of a path, out of the raw columns of some rows."""
         start, width = self._slots[resolved.path]
         if width == 0:
-            tags = _tags_of(resolved.field, [row[0] for row in rows])
-            return lambda row: tags.get(row[0], [])
+            tags = _tags_of(resolved.field, columns[0])
+            return [tags.get(key, []) for key in columns[0]]
         if width == 2:
-            return lambda row: None if row[start] is None else Ref(row[start], row[start + 1])
-        return itemgetter(start)
+            # Many rows point at few others.
+            pairs = set(zip(columns[start], columns[start + 1], strict=True))
+            refs = {key: Ref(key, label) for key, label in pairs if key is not None}
+            return [refs.get(key) for key in columns[start]]
+        return columns[start]
 
     @property
     def fields(self) -> list[tuple[str, Field]]:
@@ -241,7 +243,7 @@ def _of(rows: Subquery, key: SortKey, position: int) -> SortKey:
     return SortKey(rows.c[f"k{position}"], key.down, key.nullable)
 
 
-def _tags_of(field: TagsField, keys: list[int]) -> dict[int, list[Ref]]:
+def _tags_of(field: TagsField, keys: Sequence[int]) -> dict[int, list[Ref]]:
     found: dict[int, list[Ref]] = {}
     if not keys:
         return found

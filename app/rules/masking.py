@@ -17,9 +17,12 @@ class FieldLevel(Choice):
     READ = "read", "Read only", "blue"
     WRITE = "write", "Read and write", "green"
 
-    @property
-    def rank(self) -> int:
-        return list(FieldLevel).index(self)
+    #: its place in this order
+    rank: int
+
+
+for _rank, _level in enumerate(FieldLevel):
+    _level.rank = _rank
 
 
 class Masked(str):

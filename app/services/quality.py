@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    ScalarSelect,
     Select,
     String,
     and_,
@@ -141,15 +141,9 @@ def _column_of(name: str) -> str:
     return str(inspect(Customer).get_property_by_column(column).key)
 
 
-def stored_percent(session: Session, key: int) -> int:
-    """The same of a stored customer, without reading its lines."""
-    return session.scalar(_percent_of_one(), {"key": key}) or 0
-
-
-@cache
-def _percent_of_one() -> Select[int]:
-    """Built once: every record page asks."""
-    return select(completeness()).where(Customer.id == bindparam("key"))
+def percent_by_key() -> ScalarSelect[int]:
+    """The percent of the customer whose key is the parameter `key`, without reading its lines."""
+    return select(completeness()).where(Customer.id == bindparam("key")).scalar_subquery()
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def test_sql_and_rule_say_the_same_percent(session: Session) -> None:
     assert [share for _row, share in rows] == [quality.percent(row) for row, _share in rows]
     assert [share for _row, share in rows][-1] == 100
     for row, share in rows:
-        assert quality.stored_percent(session, row.id) == share
+        assert session.scalar(select(quality.percent_by_key()), {"key": row.id}) == share
     found = quality.overview(session, true(), TODAY)
     assert found.count == 5
     assert found.mean == sum(share for _row, share in rows) // 5

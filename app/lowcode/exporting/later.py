@@ -100,7 +100,7 @@ def write(work: Work) -> dict[str, Any]:
     return {"url": f"/exports/{work.job_id}", "stored_as": stored, "title": str(view.list_title)}
 
 
-def _counted(work: Work, table: ExportTable) -> Iterator[list[Any]]:
+def _counted(work: Work, table: ExportTable) -> Iterator[Sequence[Any]]:
     for done, row in enumerate(table.rows):
         if done % _STEP == 0:
             share = 100 * done / max(table.count, 1)

@@ -31,7 +31,7 @@ class ExportTable:
     title: str
     columns: tuple[ExportColumn, ...]
     #: values in column order, as the fields hold them
-    rows: Iterator[list[Any]]
+    rows: Iterator[Sequence[Any]]
     count: int
     #: the filters in words, such as "Tier: VIP"
     summary: tuple[str, ...]
@@ -80,7 +80,7 @@ def table_of(
 
 def _rows(
     source: Listable, state: ListState, paths: tuple[str, ...], extras: Sequence[Worked]
-) -> Iterator[list[Any]]:
+) -> Iterator[Sequence[Any]]:
     if not extras:
         yield from listing.stream(source, state, paths)
         return

@@ -9,6 +9,7 @@ from app.lowcode.screens.declare import (
     Lines,
     Section,
     StatusBar,
+    WorkedFact,
     action,
 )
 from app.lowcode.screens.view import EntityInterface, EntityView
@@ -24,5 +25,6 @@ __all__ = [
     "Lines",
     "Section",
     "StatusBar",
+    "WorkedFact",
     "action",
 ]

@@ -6,6 +6,9 @@ from itertools import count
 from typing import Any
 
 from flask_appbuilder.actions import action as fab_action
+from sqlalchemy import ScalarSelect
+
+from app.lowcode.pages import Cell
 
 #: FAB collects actions by name; this keeps the order they are declared in
 _places = count()
@@ -104,6 +107,21 @@ class Document:
     reads: Sequence[str] = ()
     #: goes out of the house, so it is offered in every language
     for_customer: bool = False
+
+
+@dataclass(frozen=True)
+class WorkedFact:
+    """A key fact that the database works out of a record.
+
+    `value` gives a scalar SELECT about the record whose key is the parameter `key`, and `cell`
+    what is shown of its answer. Columns ("Entity.column") in `reads`: who may not read them all
+    does not see the fact.
+    """
+
+    label: Any
+    value: Callable[[], ScalarSelect[Any]]
+    cell: Callable[[Any], Cell]
+    reads: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

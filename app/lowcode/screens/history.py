@@ -14,6 +14,7 @@ from app.extensions import db
 from app.lowcode import once, principal
 from app.lowcode.fields.inputs import translated
 from app.lowcode.fields.relations import key_of
+from app.lowcode.once_rendered import address_of
 from app.lowcode.pages import Cell, Choice
 from app.lowcode.screens.changes import Told, entries_of, in_words, labels_of, told
 from app.lowcode.screens.line_history import LineTold, line_events, words_of
@@ -109,7 +110,7 @@ class History:
     def history_url(self, item: Any) -> str | None:
         """None for rows that leave no trail."""
         is_audited = hasattr(item, "version") and getattr(item, "is_audited", True)
-        return url_for(f"{self.endpoint}.history", pk=item.id) if is_audited else None
+        return address_of(f"{self.endpoint}.history", item.id) if is_audited else None
 
 
 def _messages(error: DomainError) -> list[str]:

@@ -7,7 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.lowcode import once, related
+from app.lowcode import once
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import RelationField
 from app.lowcode.listing import ListState
@@ -158,12 +158,19 @@ def rows_of(view: Any, rows: Sequence[ListedRow], paths: Sequence[str]) -> list[
 
 def cell_of(view: Any, path: str, value: Any) -> Cell:
     """A value with the link to the related record, where the person may open it."""
-    return _writer(view, path)(value)
+    return writer_of(view, path)(value)
 
 
 def _writer(view: Any, path: str) -> Callable[[Any], Cell]:
-    """What writes the cells of one column: what does not differ by row is asked once, and few
-    values that many rows have are written once."""
+    """What writes the cells of one column on one page, where many rows name the same record."""
+    write = writer_of(view, path)
+    is_related = isinstance(resolve(view.model, path).field, RelationField)
+    return _once_each(write) if is_related else write
+
+
+def writer_of(view: Any, path: str) -> Callable[[Any], Cell]:
+    """What writes the cells of one column while rights hold: what does not differ by row is asked
+    once, and few values that many rows have are written once."""
     field = resolve(view.model, path).field
     if field.kind in _REPEATED:
         return _once_each(field.cell)
@@ -171,7 +178,7 @@ def _writer(view: Any, path: str) -> Callable[[Any], Cell]:
         return field.cell
     screen = view.screen_of(field.target)
     if screen is None or not screen.may("can_show"):
-        return _once_each(field.cell)
+        return field.cell
     start = screen.list_url()
 
     def linked(value: Any) -> Cell:
@@ -179,7 +186,7 @@ def _writer(view: Any, path: str) -> Callable[[Any], Cell]:
         cell.url = None if value is None else f"{start}{value.id}"
         return cell
 
-    return _once_each(linked)
+    return linked
 
 
 def _once_each(write: Callable[[Any], Cell]) -> Callable[[Any], Cell]:
@@ -211,20 +218,23 @@ def _exports(view: Any, state: ListState) -> list[tuple[str, str, str]]:
 
 def actions_of(view: Any, *, bulk: bool, item: Any = None) -> list[Action]:
     """The actions that the person may run (on this row)."""
-    return [
-        Action(
-            name,
-            str(action.text),
-            action.icon,
-            url_for(f"{view.endpoint}.action_post", name=name),
-            str(action.confirmation) if action.confirmation else None,
-            bulk=bulk,
-        )
-        for name, action in view.actions.items()
-        if (action.multiple if bulk else action.single)
-        and view.may_action(name)
-        and (item is None or view.is_action_available(name, item))
-    ]
+
+    def make() -> list[Action]:
+        return [
+            Action(
+                name,
+                str(action.text),
+                action.icon,
+                url_for(f"{view.endpoint}.action_post", name=name),
+                str(action.confirmation) if action.confirmation else None,
+                bulk=bulk,
+            )
+            for name, action in view.actions.items()
+            if (action.multiple if bulk else action.single) and view.may_action(name)
+        ]
+
+    offered: list[Action] = kept_for_actor(("actions", view.resource, bulk), make)
+    return [act for act in offered if item is None or view.is_action_available(act.name, item)]
 
 
 def bulk_actions_of(view: Any) -> list[Action]:
@@ -244,30 +254,3 @@ def _deletion(view: Any) -> list[Action]:
     url = url_for(f"{view.endpoint}.delete_many")
     question = _("Delete the selected records?")
     return [Action("delete", _("Delete"), "trash", url, question, style="danger", bulk=True)]
-
-
-# related tabs -------------------------------------------------------------------
-def related_page(view: Any, relation: str, parent: Any, count: int | None = None) -> ListPage:
-    """The tab of a parent's record: the child's list, narrowed to it. `count`: where known."""
-    state = ListState(filters=((relation, str(parent.id)),), size=50)
-    paths = [path for path in view.seen.columns if path.split(".")[0] != relation]
-    theirs = (view.model, relation)
-    if count is None:
-        (count,) = related.counts([theirs], parent.id)
-    rows = related.rows(theirs, parent.id, paths, view.listable.order, state.size) if count else []
-    page = ListPage(
-        title=str(view.list_title),
-        resource=view.resource,
-        url=view.list_url(),
-        columns=columns_of(view, paths, None),
-        rows=rows_of(view, rows, paths),
-        count=count,
-        first=1 if rows else 0,
-        last=len(rows),
-        size=state.size,
-    )
-    if view.may("can_add"):
-        page.new_url = url_for(f"{view.endpoint}.add", **{relation: parent.id})
-    if count > len(rows):
-        page.next_url = view.list_url(state) if relation in view.seen.filters else None
-    return page

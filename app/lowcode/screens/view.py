@@ -1,14 +1,15 @@
 """`EntityView`: FAB's model view, with pages, rights and actions that come from the kernel."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar
 
-from flask import abort, current_app, make_response, render_template, request, url_for
+from flask import abort, current_app, make_response, render_template, request
 from flask_appbuilder import ModelView, expose, has_access
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import lazy_gettext
-from sqlalchemy import inspect, select
+from sqlalchemy import Select, bindparam, inspect, select
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.extensions import db
@@ -18,8 +19,7 @@ from app.lowcode.audit.viewing import note_view
 from app.lowcode.fields.relations import LARGEST_KEY
 from app.lowcode.listing import Listable, ListState
 from app.lowcode.naming import plural_of, resource_of, title_of
-from app.lowcode.once_rendered import address
-from app.lowcode.pages import Cell
+from app.lowcode.once_rendered import address, address_of
 from app.lowcode.screens.acting import Acting
 from app.lowcode.screens.building import Building
 from app.lowcode.screens.bulk_editing import BulkEditing
@@ -36,12 +36,13 @@ from app.lowcode.screens.history import History
 from app.lowcode.screens.indexed import sortable_paths
 from app.lowcode.screens.inline import InlineEditing
 from app.lowcode.screens.layouts import LayoutData
-from app.lowcode.screens.lists import list_page, related_page
+from app.lowcode.screens.lists import list_page
 from app.lowcode.screens.pickers import Pickers
 from app.lowcode.screens.saved import asked_state, first_look
 from app.lowcode.screens.seen import Seen, seen_by_actor
 from app.lowcode.screens.showing import Showing
 from app.lowcode.screens.summary import Summing
+from app.lowcode.screens.tabs import related_page
 from app.lowcode.screens.transferring import TRANSFER, Transferring
 from app.lowcode.screens.uniting import MERGE, RIGHT, Uniting
 from app.lowcode.screens.writing import Writing
@@ -95,6 +96,8 @@ class EntityView(
     file_form: ClassVar[Sequence[Any]] = ()
     #: key facts on top of the record page
     facts: ClassVar[Sequence[str]] = ()
+    #: `WorkedFact` each, behind them
+    worked_facts: ClassVar[Sequence[Any]] = ()
     layouts: ClassVar[Sequence[Any]] = ()
     #: the states of a record as a bar on its page
     status_bar: ClassVar[StatusBar | None] = None
@@ -238,7 +241,7 @@ class EntityView(
         """The row inside the acting person's scope; 404 otherwise."""
         # Not `get`: that would hand out a row already loaded on somebody else's behalf.
         key = min(pk, LARGEST_KEY)
-        item = db.session.scalar(select(self.model).where(self.model.id == key).options(*options))
+        item = db.session.scalar(_by_key(self.model, tuple(options)), {"key": key})
         if item is None:
             abort(404)
         if request.method == "GET":
@@ -271,10 +274,6 @@ class EntityView(
 
     def warnings(self, item: Any) -> Sequence[tuple[str, str | None]]:
         """Doubts to confirm before a form saves: (text, address) pairs."""
-        return ()
-
-    def more_facts(self, item: Any) -> Sequence[tuple[str, Cell]]:
-        """(label, what is shown) of what is worked out of a record, behind its `facts`."""
         return ()
 
     def preview_url(self, item: Any) -> str | None:
@@ -338,7 +337,7 @@ class EntityView(
         """The page that explains who sees the row; None for those who may not ask."""
         if not principal.current().can("can_explain", "User"):
             return None
-        return url_for("ExplainView.record", resource=self.resource, pk=item.id)
+        return address_of("ExplainView.record", item.id, resource=self.resource)
 
     def list_url(self, state: ListState | None = None, **changed: Any) -> str:
         return address(f"{self.endpoint}.list") + (state.query(**changed) if state else "")
@@ -347,3 +346,9 @@ class EntityView(
         """The list as it was, where the form says so and the address is ours."""
         query = request.form.get("state", "")
         return self.list_url() + (query if query.startswith("?") else "")
+
+
+@lru_cache(maxsize=500)
+def _by_key(model: type[Any], options: tuple[ORMOption, ...]) -> Select[Any]:
+    """Built once: every page of one row asks so."""
+    return select(model).where(model.id == bindparam("key")).options(*options)

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from flask_babel import lazy_gettext as _
 
 from app.lowcode.fields.inputs import FlagField, KehuField
+from app.lowcode.fields.option_list import OptionList
 from app.lowcode.pages import Choice
 from app.rules.errors import InvalidInput
 from app.rules.parsing import parse_integer
@@ -21,7 +22,7 @@ LONG_LENGTH = 2000
 @dataclass(frozen=True, eq=False)
 class Option:
     """One setting. It answers what a form field asks of its source:
-    `read_typed`, `typed`, `options`."""
+    `read_typed`, `typed`, `option_list`."""
 
     key: str
     section: str
@@ -51,6 +52,10 @@ class Option:
     @property
     def options(self) -> list[Choice]:
         return [Choice(code, str(label)) for code, label in self.choices()]
+
+    @property
+    def option_list(self) -> OptionList:
+        return OptionList(self.options)
 
     def read(self, raw: Any) -> Any:
         """The value that a form, a command or a file means; InvalidInput where there is none."""

@@ -10,7 +10,7 @@ from app.entities.customers import Customer
 from app.entities.marketing import CampaignMember
 from app.entities.system.user import User
 from app.extensions import db
-from app.lowcode import field_rights, principal
+from app.lowcode import principal
 from app.lowcode.fields.moments import today
 from app.lowcode.pages import Cell
 from app.lowcode.screens import (
@@ -22,6 +22,7 @@ from app.lowcode.screens import (
     Figure,
     Lines,
     Section,
+    WorkedFact,
     action,
 )
 from app.rules.completeness import band_of
@@ -35,6 +36,11 @@ from app.views.warnings import duplicate_warnings
 #: the rows of one customer, and the orders that count as bought
 _THEIRS = {"f.customer": "{id}"}
 _BOUGHT = {**_THEIRS, "f.state": "confirmed,shipped,done,history"}
+
+
+def _completeness(percent: int | None) -> Cell:
+    """How complete the file is."""
+    return Cell("badge", f"{percent or 0} %", color=band_of(percent or 0).color)
 
 
 class CustomerView(EntityView):
@@ -128,6 +134,9 @@ class CustomerView(EntityView):
         Section("Needs and notes", ["needs", "preferences", "interests", "notes"]),
     ]
     facts = ["owner", "phone", "region", "credit_limit", "cooperation_since"]
+    worked_facts = [
+        WorkedFact(_("Completeness"), quality.percent_by_key, _completeness, quality.READS)
+    ]
     totals = ["credit_limit"]
     layouts = [
         Board("tier", sum="credit_limit", card=["owner", "phone", "credit_limit"]),
@@ -178,14 +187,6 @@ class CustomerView(EntityView):
 
     def pre_save(self, item: Customer, is_new: bool) -> None:
         customers.check_customer(item)
-
-    def more_facts(self, item: Customer) -> list[tuple[str, Cell]]:
-        """How complete the file is, for who may read all that it is worked out of."""
-        if not field_rights.all_readable(quality.READS):
-            return []
-        percent = quality.stored_percent(db.session(), item.id)
-        band = band_of(percent)
-        return [(gettext("Completeness"), Cell("badge", f"{percent} %", color=band.color))]
 
     def warnings(self, item: Customer) -> list[tuple[str, str | None]]:
         return duplicate_warnings(self, item)

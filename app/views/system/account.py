@@ -16,6 +16,7 @@ from app.extensions import db
 from app.lowcode import locale
 from app.lowcode.fields import field_of
 from app.lowcode.fields.inputs import KehuField, translated
+from app.lowcode.fields.option_list import OptionList
 from app.lowcode.pages import Choice
 from app.lowcode.principal import current
 from app.lowcode.security import browser_session
@@ -46,6 +47,10 @@ class OneOf:
     @property
     def options(self) -> list[Choice]:
         return [Choice(code, str(label)) for code, label in self._labels.items()]
+
+    @property
+    def option_list(self) -> OptionList:
+        return OptionList(self.options)
 
     def read_typed(self, text: str) -> str | None:
         if text and text not in self._labels:

@@ -45,6 +45,23 @@ def test_the_own_profile_is_saved_and_holds_at_once(app: Flask, visitor: Visitor
 
 
 @pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/account/", "timezone"),
+        ("/account/", "density"),
+        ("/account/keys/", "days"),
+        ("/settings/", "language"),
+    ],
+)
+def test_there_is_something_to_choose_from(visitor: Visitors, path: str, name: str) -> None:
+    page = visitor("administrator").get(path).text
+    select = re.search(rf'<select[^>]* name="{name}".*?</select>', page, re.S)
+    assert select
+    assert re.findall(r'<option value="[^"]+" selected>', select[0])
+    assert len(re.findall(r'<option value="[^"]+">', select[0])) > 0
+
+
+@pytest.mark.parametrize(
     ("field", "typed"),
     [
         ("name", ""),
