@@ -1,0 +1,157 @@
+"""What the pages of all records of a screen have in common: made once while rights hold.
+
+Labels, the tables' heads, who may open what and how values are written follow from the
+declaration, the language and the rights of the reader; a page then only fills in the values.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import ScalarSelect, Select, bindparam, func, inspect, select
+
+from app.entities.system.record import Attachment
+from app.lowcode import field_rights, related
+from app.lowcode.fields import field_of, resolve
+from app.lowcode.fields.base import humanize
+from app.lowcode.figures import outline as outline_of_figures
+from app.lowcode.once_rendered import kept_for_actor
+from app.lowcode.pages import Cell, Column
+from app.lowcode.screens.declare import Lines, Section, WorkedFact
+from app.lowcode.screens.lists import writer_of
+from app.lowcode.screens.tabs import RelatedList, related_lists
+
+STAMPS = ("created_on", "created_by", "changed_on", "changed_by")
+
+
+@dataclass(frozen=True)
+class Value:
+    """The value at the end of a path, as far as the acting person may see it."""
+
+    label: str
+    names: tuple[str, ...]
+    write: Callable[[Any], Cell]
+    #: stands between the value and whoever may not read it
+    veil: Callable[[Any], Any] | None
+
+    def cell(self, row: Any) -> Cell:
+        value = row
+        for name in self.names:
+            value = None if value is None else getattr(value, name)
+        return self.write(value if self.veil is None else self.veil(value))
+
+
+@dataclass(frozen=True)
+class SectionOutline:
+    title: str
+    when: Mapping[str, Sequence[str]]
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class LinesOutline:
+    part: Lines
+    title: str
+    when: Mapping[str, Sequence[str]]
+    columns: list[Column]
+    #: of each column; None where it is computed
+    values: tuple[Value | None, ...]
+
+
+@dataclass(frozen=True)
+class RecordOutline:
+    facts: tuple[Value, ...]
+    worked_facts: tuple[WorkedFact, ...]
+    parts: tuple[SectionOutline | LinesOutline, ...]
+    #: who made and last changed the row
+    stamps: SectionOutline
+    #: of the state of the row
+    badges: tuple[Value, ...]
+    tabs: tuple[RelatedList, ...]
+    figures: list[tuple[str, str]]
+    #: rows of each tab, each worked fact and the number of files, by the parameter `key`
+    asked: Select[Any]
+
+
+def outline_of(view: Any) -> RecordOutline:
+    """The outline of a screen's records, for the acting person."""
+    found: RecordOutline = kept_for_actor(("record outline", view.resource), partial(_made, view))
+    return found
+
+
+def _made(view: Any) -> RecordOutline:
+    facts = [fact for fact in view.worked_facts if field_rights.all_readable(fact.reads)]
+    tabs = related_lists(view)
+    known = [name for name in STAMPS if name in inspect(view.model).attrs]
+    return RecordOutline(
+        facts=_values(view, view.seen.facts),
+        worked_facts=tuple(facts),
+        parts=tuple(
+            _part(view, part) for part in (view.seen.form if view.form else _details(view))
+        ),
+        stamps=SectionOutline(_("Record"), {}, _values(view, known)),
+        badges=_badges(view),
+        tabs=tuple(tabs),
+        figures=outline_of_figures(view.figures),
+        asked=select(
+            *(related.counting(tab.rows) for tab in tabs),
+            *(fact.value() for fact in facts),
+            _counting_files(view.model),
+        ),
+    )
+
+
+def _values(view: Any, paths: Sequence[str]) -> tuple[Value, ...]:
+    return tuple(_value(view.model, path, writer_of(view, path)) for path in paths)
+
+
+def _value(model: type[Any], path: str, write: Callable[[Any], Cell]) -> Value:
+    is_open = field_rights.readable(model, path)
+    veil = None if is_open else partial(field_rights.shown, model, path)
+    return Value(str(resolve(model, path).label), tuple(path.split(".")), write, veil)
+
+
+def _part(view: Any, part: Section | Lines) -> SectionOutline | LinesOutline:
+    if isinstance(part, Section):
+        return SectionOutline(_(part.title), part.when, _values(view, part.fields))
+    model = inspect(view.model).relationships[part.name].mapper.class_
+    columns: list[Column] = []
+    values: list[Value | None] = []
+    for name in part.columns:
+        if name in part.computed:
+            columns.append(Column(name, _(humanize(name)), "money", "right"))
+            values.append(None)
+        else:
+            field = field_of(model, name)
+            columns.append(Column(name, str(field.label), field.kind, field.align))
+            values.append(_value(model, name, field.cell))
+    title = _(part.title or humanize(part.name))
+    return LinesOutline(part, title, part.when, columns, tuple(values))
+
+
+def _declared(view: Any) -> Sequence[Section | Lines]:
+    """The parts of the form; all there is to see where nothing can be filled in."""
+    if view.form:
+        parts: Sequence[Section | Lines] = view.seen.form
+        return parts
+    names = view.show_columns or view.list_columns
+    return [Section("Details", field_rights.visible_paths(view.model, names))]
+
+
+def _badges(view: Any) -> tuple[Value, ...]:
+    shown = {*view.seen.columns, *view.seen.facts}
+    names = [
+        name
+        for name in view.form_columns
+        if name in shown
+        and field_rights.readable(view.model, name)
+        and field_of(view.model, name).kind == "choice"
+    ]
+    return _values(view, names)
+
+
+def _counting_files(model: type[Any]) -> ScalarSelect[int]:
+    theirs = (Attachment.entity == model.__name__, Attachment.entity_id == bindparam("key"))
+    return select(func.count(Attachment.id)).where(*theirs).scalar_subquery()

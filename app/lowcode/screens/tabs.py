@@ -1,0 +1,82 @@
+"""The lists of other screens that belong to one record: the tabs of its page."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.lowcode import field_rights, related
+from app.lowcode.listing import ListState
+from app.lowcode.once_rendered import address_of, kept_for_actor
+from app.lowcode.pages import Column, ListPage, Tab
+from app.lowcode.screens.lists import columns_of, rows_of
+
+#: rows that stand in a tab; the list itself shows the others
+_MOST = 50
+
+
+@dataclass(frozen=True)
+class RelatedList:
+    """A list that the acting person may open, with its relationship to the record."""
+
+    screen: Any
+    relation: str
+    title: str
+    may_add: bool
+
+    @property
+    def rows(self) -> related.Related:
+        return self.screen.model, self.relation
+
+    def tab(self, resource: str, key: int, count: int) -> Tab:
+        """Its tab on the page of a record of the screen `resource`."""
+        url = address_of(f"{self.screen.endpoint}.related", key, parent=resource)
+        new_url = None
+        if self.may_add:
+            new_url = address_of(f"{self.screen.endpoint}.add", key, name=self.relation)
+        return Tab(self.screen.resource, self.title, count, url, new_url)
+
+
+def related_lists(view: Any) -> list[RelatedList]:
+    return [
+        RelatedList(screen, relation, str(screen.list_title), screen.may("can_add"))
+        for screen in view.related_screens()
+        if screen.may("can_list")
+        and (relation := screen.relation_to(view.model)) is not None
+        and field_rights.readable(screen.model, relation)
+    ]
+
+
+def related_page(view: Any, relation: str, parent: Any, count: int | None = None) -> ListPage:
+    """The tab of a parent's record: the child's list, narrowed to it. `count`: where known."""
+    theirs = (view.model, relation)
+    if count is None:
+        count = related.count(theirs, parent.id)
+    columns = _columns(view, relation)
+    paths = [column.name for column in columns]
+    rows = related.rows(theirs, parent.id, paths, view.listable.order, _MOST) if count else []
+    page = ListPage(
+        title=str(view.list_title),
+        resource=view.resource,
+        url=view.list_url(),
+        columns=columns,
+        rows=rows_of(view, rows, paths),
+        count=count,
+        first=1 if rows else 0,
+        last=len(rows),
+        size=_MOST,
+    )
+    if view.may("can_add"):
+        page.new_url = address_of(f"{view.endpoint}.add", parent.id, name=relation)
+    if count > len(rows) and relation in view.seen.filters:
+        page.next_url = view.list_url(ListState(filters=((relation, str(parent.id)),), size=_MOST))
+    return page
+
+
+def _columns(view: Any, relation: str) -> list[Column]:
+    """Those of the list without the record that all its rows belong to."""
+
+    def make() -> list[Column]:
+        paths = [path for path in view.seen.columns if path.split(".")[0] != relation]
+        return columns_of(view, paths, None)
+
+    found: list[Column] = kept_for_actor(("related columns", view.resource, relation), make)
+    return found
