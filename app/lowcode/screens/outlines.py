@@ -88,9 +88,7 @@ def _made(view: Any) -> RecordOutline:
     return RecordOutline(
         facts=_values(view, view.seen.facts),
         worked_facts=tuple(facts),
-        parts=tuple(
-            _part(view, part) for part in (view.seen.form if view.form else _details(view))
-        ),
+        parts=tuple(_part(view, part) for part in _declared(view)),
         stamps=SectionOutline(_("Record"), {}, _values(view, known)),
         badges=_badges(view),
         tabs=tuple(tabs),
