@@ -256,7 +256,7 @@ def page(source: Listable, state: ListState, paths: Sequence[str], most_skipped:
     skipped = 0 if place else (number - 1) * state.size
     where = condition(source, state)
     statement = chosen.page(
-        where, state.size + 1, skipped, place, turned=turned, planned_anew=state.is_narrowed
+        where, state.size + 1, skipped, place, turned=turned, is_narrowed=state.is_narrowed
     )
     found = db.session.execute(statement).all()
     is_full = len(found) > state.size

@@ -21,6 +21,7 @@ from sqlalchemy.sql import visitors
 
 from app.extensions import db
 from app.lowcode import field_rights
+from app.lowcode import principal as acting
 from app.lowcode.fields import Field, ResolvedPath, resolve
 from app.lowcode.fields.relations import Ref, RelationField, TagsField
 from app.lowcode.paging import Place, SortKey, runs
@@ -89,6 +90,7 @@ class Selection:
         self._tables |= tables_in(*self._columns, *(key.expression for key in self.keys))
         ordered = _keys(model, self._shown, sort)  # may add joins
         statement = self._shown.added_to(select(*self._columns).select_from(model))
+        self._first_pages: dict[int, Select[Any]] = {}
         #: every row in order, for who reads them all
         self.statement: Select[Any] = statement.order_by(*(key.ordering() for key in ordered))
 
@@ -100,14 +102,30 @@ class Selection:
         place: Place | None = None,
         *,
         turned: bool = False,
-        planned_anew: bool = True,
+        is_narrowed: bool = True,
     ) -> Select[Any]:
         """At most `size` rows behind the first `skipped` ones, or next to a `place` (before it, if
         `turned`), each followed by its own place.
 
         Rows are found by their sort keys alone and joined with what they show only then.
-        `planned_anew` as in `narrowed`.
+        `is_narrowed`: `where` holds conditions that people chose.
         """
+        if is_narrowed or skipped or place or not acting.current().sees_all:
+            return self._page(where, size, skipped, place, turned, is_narrowed)
+        # The same for everybody who sees all rows: how most lists are opened.
+        if size not in self._first_pages:
+            self._first_pages[size] = self._page(where, size, 0, None, False, False)
+        return self._first_pages[size]
+
+    def _page(
+        self,
+        where: ColumnElement[bool],
+        size: int,
+        skipped: int,
+        place: Place | None,
+        turned: bool,
+        is_narrowed: bool,
+    ) -> Select[Any]:
         mine = within_reach(self.model, where)
         found = self._found(mine, size, skipped, place, turned).subquery("page")
         keys = [_of(found, key, n) for n, key in enumerate(self.keys)]
@@ -117,7 +135,7 @@ class Selection:
             .join(self.model, self.model.id == keys[-1].expression)
         )
         rows = self._shown.added_to(rows).order_by(*(key.ordering() for key in keys))
-        return narrowed(rows, self._tables | tables_in(where), planned_anew=planned_anew)
+        return narrowed(rows, self._tables | tables_in(where), planned_anew=is_narrowed)
 
     def _found(
         self,

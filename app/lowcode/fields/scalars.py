@@ -1,5 +1,6 @@
 """Fields that hold texts, flags and choices."""
 
+import re
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -66,6 +67,9 @@ class EmailField(TextField):
         return Cell(self.kind, self.text(value), url=f"mailto:{value}" if value else None)
 
 
+_NOT_DIALLED = re.compile(r"[^\d+]")
+
+
 class PhoneField(TextField):
     kind = "phone"
 
@@ -73,7 +77,7 @@ class PhoneField(TextField):
         return check_phone(super().parse(text))
 
     def cell(self, value: Any) -> Cell:
-        digits = "".join(c for c in value or "" if c.isdigit() or c == "+")
+        digits = _NOT_DIALLED.sub("", value or "")
         return Cell(self.kind, self.text(value), url=f"tel:{digits}" if digits else None)
 
 
