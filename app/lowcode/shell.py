@@ -89,6 +89,7 @@ def init(app: Flask, _settings: Settings) -> None:
         shell=shell,
         badge_html=pages.badge_html,
         cell_html=pages.cell_html,
+        facts_html=pages.facts_html,
         row_html=pages.row_html,
         is_lines=pages.is_lines,
     )

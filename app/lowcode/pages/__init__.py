@@ -6,7 +6,7 @@ from app.lowcode.pages.filters import Chip, Choice, FilterPage, FilterSpec
 from app.lowcode.pages.forms import FormLines, FormPage, FormSection, is_lines
 from app.lowcode.pages.groups import GroupHead, GroupMenu, GroupPage, GroupRows
 from app.lowcode.pages.lists import Action, BoardCard, BoardColumn, Layout, ListPage
-from app.lowcode.pages.markup import badge_html, cell_html, row_html
+from app.lowcode.pages.markup import badge_html, cell_html, facts_html, row_html
 from app.lowcode.pages.records import (
     Event,
     FileItem,
@@ -66,6 +66,7 @@ __all__ = [
     "ViewMenu",
     "badge_html",
     "cell_html",
+    "facts_html",
     "is_lines",
     "row_html",
 ]

@@ -1,6 +1,6 @@
 """Cells as HTML: a list has hundreds of them, and calls of macros would take most of its time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -36,6 +36,16 @@ def _written(cell: Cell) -> str:
 
 def badge_html(text: str, color: str | None = None) -> Markup:
     return Markup(_badge(text, color))  # noqa: S704
+
+
+def facts_html(facts: Sequence[tuple[str, Cell]], *, in_columns: bool = False) -> Markup:
+    """Values with their labels, for a `<dl>`; `in_columns`, long texts take the whole width."""
+    shown = []
+    for label, cell in facts:
+        is_wide = in_columns and cell.kind == "long" and cell.text
+        start = '<div class="wide">' if is_wide else "<div>"
+        shown.append(f"{start}<dt>{escape(label)}</dt><dd>{cell_html(cell)}</dd></div>")
+    return Markup("".join(shown))  # noqa: S704 - our own markup around texts that are escaped
 
 
 def row_html(sheet: Any, row: Row, tickable: bool = False) -> Markup:

@@ -150,6 +150,8 @@ def _parts(outline: RecordOutline, item: Any) -> tuple[list[ShownSection], list[
     for part in outline.parts:
         if not is_visible(part.when, partial(getattr, item)):
             continue
+        for collection in part.collections:
+            collection.load(item)
         if isinstance(part, SectionOutline):
             sections.append(_section(part, item))
         else:
