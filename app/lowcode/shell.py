@@ -16,6 +16,7 @@ from app.lowcode import (
     principal,
 )
 from app.lowcode.fields.base import humanize
+from app.lowcode.fields.framed import field_html
 from app.lowcode.security import browser_session
 from config import Settings
 
@@ -90,6 +91,7 @@ def init(app: Flask, _settings: Settings) -> None:
         badge_html=pages.badge_html,
         cell_html=pages.cell_html,
         facts_html=pages.facts_html,
+        field_html=field_html,
         row_html=pages.row_html,
         is_lines=pages.is_lines,
     )

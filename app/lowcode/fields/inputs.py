@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from wtforms import Field as FormField
 from wtforms.validators import StopValidation
 
@@ -68,9 +68,16 @@ class KehuField(FormField):
         ]
 
     @property
-    def options_html(self) -> Markup:
-        """The insides of a `<select>`."""
-        return self.source.option_list.showing(self._value(), required=bool(self.flags.required))
+    def look(self) -> tuple[Any, ...]:
+        """What it looks like beside others of its source."""
+        return (self.required, self.locked)
+
+    def held(self) -> Markup:
+        """What it holds as HTML: the text inside, or the options of a choice."""
+        if self.kind == "choice":
+            shown: Markup = self.source.option_list.showing(self._value(), required=self.required)
+            return shown
+        return escape(self._value())
 
     def _value(self) -> str:
         if self.typed is not None:
@@ -127,9 +134,15 @@ class ComputedField(FormField):
     def _value(self) -> str:
         return self.text
 
+    def held(self) -> Markup:
+        return escape(self.text)
+
 
 class FlagField(KehuField):
     """A check box: absent from the post means no."""
+
+    def held(self) -> Markup:
+        return escape(" checked" if self.data else "")
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = bool(valuelist) and valuelist[0] not in {"", "0", "false", "no"}
@@ -139,7 +152,7 @@ class FlagField(KehuField):
 
 
 class PickerField(KehuField):
-    """One row of another entity, by key; `selected` renders the present choice."""
+    """One row of another entity, by key."""
 
     #: set by the screen that shows the form: where to search, where to create a new row, and the
     #: sibling field whose value narrows the search
@@ -148,9 +161,16 @@ class PickerField(KehuField):
     depends_on: str | None = None
 
     @property
-    def selected(self) -> list[Option]:
+    def look(self) -> tuple[Any, ...]:
+        return (*super().look, self.picker_url, self.create_url, self.depends_on)
+
+    def held(self) -> Markup:
         rows = self.data if isinstance(self.data, list) else [self.data] if self.data else []
-        return [Option(str(row.id), self.source.label_of(row), None, True) for row in rows]
+        chosen = (
+            f'<option value="{row.id}" selected>{escape(self.source.label_of(row))}</option>'
+            for row in rows
+        )
+        return Markup("".join(chosen))  # noqa: S704 - our own markup around escaped texts
 
     def _value(self) -> str:
         return "" if self.data is None else str(self.data.id)

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from markupsafe import Markup, escape
 from wtforms import Field as FormField
 
 from app.rules.masking import mask
@@ -23,3 +24,6 @@ class MaskedField(FormField):
 
     def _value(self) -> str:
         return mask(self.source.info["mask"], self.data) or ""
+
+    def held(self) -> Markup:
+        return escape(self._value())
