@@ -82,6 +82,16 @@ def part(template: str, **values: str | None) -> Markup:
     return found
 
 
+def part_of_actor(template: str, name: str, values: Callable[[], dict[str, Any]]) -> Markup:
+    """A part of a page that depends on the language and the rights of the acting person alone."""
+
+    def make() -> Markup:
+        return Markup(render_template(template, **values()))  # noqa: S704
+
+    found: Markup = kept_for_actor(("part", template, name), make)
+    return found
+
+
 def texts_url(locale: str) -> str:
     """Where the scripts' texts of a language are; other texts have another address."""
     return _texts(locale).url

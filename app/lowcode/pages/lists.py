@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from markupsafe import Markup
+
 from app.lowcode.pages.cells import Cell, Column, Row
 from app.lowcode.pages.filters import Chip
 from app.lowcode.pages.views import CurrentView
@@ -91,7 +93,8 @@ class ListPage:
     import_url: str | None = None
     #: (format, label, url)
     exports: list[tuple[str, str, str]] = field(default_factory=list)
-    bulk_actions: list[Action] = field(default_factory=list)
+    #: of ticked rows; None where nothing can be done with them
+    bulk_buttons: Markup | None = None
     clear_url: str | None = None
     help_url: str | None = None
     #: the saved view it stands in

@@ -6,12 +6,13 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from app.lowcode import once
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import RelationField
 from app.lowcode.listing import ListState
-from app.lowcode.once_rendered import kept_for_actor
+from app.lowcode.once_rendered import kept_for_actor, part_of_actor
 from app.lowcode.pages import Action, Cell, Column, Layout, ListPage, Row
 from app.lowcode.screens.columns import shown_columns, widths_of
 from app.lowcode.screens.declare import Board, Calendar, Chart
@@ -81,7 +82,7 @@ def list_page(view: Any, state: ListState) -> ListPage:
         new_url=url_for(f"{view.endpoint}.add") if view.may("can_add") else None,
         import_url=f"/import/{view.resource}" if view.may("can_import") else None,
         exports=_exports(view, state),
-        bulk_actions=bulk_actions_of(view),
+        bulk_buttons=_bulk_buttons(view),
         clear_url=view.list_url(state, filters=(), q="", where="", page=1)
         if state.is_narrowed
         else None,
@@ -245,6 +246,13 @@ def bulk_actions_of(view: Any) -> list[Action]:
 
     found: list[Action] = kept_for_actor(("bulk actions", view.resource), make)
     return found
+
+
+def _bulk_buttons(view: Any) -> Markup | None:
+    actions = bulk_actions_of(view)
+    if not actions:
+        return None
+    return part_of_actor("list/_bulk_buttons.html", view.resource, lambda: {"actions": actions})
 
 
 def _deletion(view: Any) -> list[Action]:

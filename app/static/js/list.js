@@ -86,7 +86,8 @@
       }
       shown.textContent = means ? shown.dataset.every : text("selected", { count });
       for (const button of bar.querySelectorAll("[formaction]")) {
-        button.disabled = means && "few" in button.dataset;
+        button.disabled = means && Number(form.elements.matching.value) > Number(button.dataset.most);
+        button.dataset.question ??= button.dataset.confirm ?? "";
         if (button.dataset.question) button.dataset.confirm = means ? `${shown.dataset.every} ${button.dataset.question}` : button.dataset.question;
       }
     };
