@@ -8,7 +8,7 @@ addresses: both belong to what is kept.
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from flask import Flask, Response, abort, current_app, render_template, request, url_for
@@ -22,6 +22,16 @@ _KEPT = "kehu_rendered"
 #: stands in addresses for the keys of records
 _NO_KEY = 9_999_999_999
 _of_actors: WeakKeyDictionary[Principal, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
+
+
+class KeyedAddress(NamedTuple):
+    """An address but for the key in it."""
+
+    start: str
+    end: str
+
+    def of(self, key: int) -> str:
+        return f"{self.start}{key}{self.end}"
 
 
 @dataclass(frozen=True)
@@ -59,14 +69,18 @@ def address(endpoint: str) -> str:
     return str(kept(("address", endpoint), lambda: url_for(endpoint)))
 
 
-def address_of(endpoint: str, key: int, name: str = "pk", **values: str) -> str:
-    """`url_for` of what belongs to the record with this key, which is the value `name`."""
+def addresses_of(endpoint: str, name: str = "pk", **values: str) -> KeyedAddress:
+    """`url_for` of an endpoint of which the value `name` is the key of a record."""
+    pattern: dict[str, Any] = {**values, name: _NO_KEY}
+    start, _key, end = url_for(endpoint, **pattern).partition(str(_NO_KEY))
+    return KeyedAddress(start, end)
 
-    def make() -> tuple[str, str, str]:
-        return url_for(endpoint, **values, **{name: _NO_KEY}).partition(str(_NO_KEY))  # type: ignore[arg-type]
 
-    start, _key, end = kept(("address of", endpoint, name, *sorted(values.items())), make)
-    return f"{start}{key}{end}"
+def address_of(endpoint: str, key: int, **values: str) -> str:
+    """`url_for` of an endpoint that has the key of a record in its address."""
+    which = ("address of", endpoint, *sorted(values.items()))
+    found: KeyedAddress = kept(which, lambda: addresses_of(endpoint, **values))
+    return found.of(key)
 
 
 def asset(path: str) -> str:

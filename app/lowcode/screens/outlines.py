@@ -19,12 +19,13 @@ from app.lowcode import field_rights, related
 from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.base import humanize
 from app.lowcode.figures import outline as outline_of_figures
-from app.lowcode.once_rendered import kept_for_actor
+from app.lowcode.once_rendered import KeyedAddress, addresses_of, kept_for_actor
 from app.lowcode.pages import Cell, Column
 from app.lowcode.screens.declare import Lines, Section, WorkedFact
 from app.lowcode.screens.lists import writer_of
 from app.lowcode.screens.tabs import RelatedList, related_lists
 
+_ROUTES = ("timeline_part", "figures_part", "add_note", "add_file")
 STAMPS = ("created_on", "created_by", "changed_on", "changed_by")
 
 
@@ -88,8 +89,13 @@ class RecordOutline:
     badges: tuple[Value, ...]
     tabs: tuple[RelatedList, ...]
     figures: list[tuple[str, str]]
+    #: of what belongs to a record
+    addresses: Mapping[str, KeyedAddress]
     #: rows of each tab, each worked fact and the number of files, by the parameter `key`
     asked: Select[Any]
+
+    def url(self, name: str, key: int) -> str:
+        return self.addresses[name].of(key)
 
 
 def outline_of(view: Any) -> RecordOutline:
@@ -110,12 +116,20 @@ def _made(view: Any) -> RecordOutline:
         badges=_badges(view),
         tabs=tuple(tabs),
         figures=outline_of_figures(view.figures),
+        addresses=_addresses(view),
         asked=select(
             *(related.counting(tab.rows) for tab in tabs),
             *(fact.value() for fact in facts),
             _counting_files(view.model),
         ),
     )
+
+
+def _addresses(view: Any) -> dict[str, KeyedAddress]:
+    found = {name: addresses_of(f"{view.endpoint}.{name}") for name in _ROUTES}
+    found["star"] = addresses_of("ShelfView.star", resource=view.resource)
+    found["shares"] = addresses_of("ShareView.card", resource=view.resource)
+    return found
 
 
 def _values(view: Any, paths: Sequence[str]) -> tuple[Value, ...]:

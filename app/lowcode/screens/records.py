@@ -80,11 +80,11 @@ def record_page(view: Any, item: Any, opened: Sequence[str] = ()) -> RecordPage:
     """Everything `record.html` shows of one row, with the lists of the `opened` tabs."""
     outline = outline_of(view)
     answer = iter(db.session.execute(outline.asked, {"key": item.id}).one())
-    tabs = [_tab(view, item, related, next(answer), opened) for related in outline.tabs]
+    tabs = [_tab(item, related, next(answer), opened) for related in outline.tabs]
     worked = [(str(fact.label), fact.cell(next(answer))) for fact in outline.worked_facts]
     has_files = bool(next(answer))
     sections, lines = _parts(outline, item)
-    name, endpoint, may_edit = repr(item), view.endpoint, view.may("can_edit")
+    name, url_of = repr(item), partial(outline.url, key=item.id)
     return RecordPage(
         title=name,
         subtitle=_subtitle(view, item),
@@ -98,10 +98,10 @@ def record_page(view: Any, item: Any, opened: Sequence[str] = ()) -> RecordPage:
         lines=lines,
         tabs=tabs,
         open_tab=next((tab.name for tab in tabs if tab.page), "details"),
-        timeline_url=address_of(f"{endpoint}.timeline_part", item.id),
+        timeline_url=url_of("timeline_part"),
         files=_files(view, item) if has_files else [],
-        note_url=address_of(f"{endpoint}.add_note", item.id),
-        upload_url=address_of(f"{endpoint}.add_file", item.id) if may_edit else None,
+        note_url=url_of("add_note"),
+        upload_url=url_of("add_file") if view.may("can_edit") else None,
         edit_url=_own_url(view, "edit", item),
         delete_url=_own_url(view, "delete", item),
         delete_question=view.delete_question(name),
@@ -109,22 +109,15 @@ def record_page(view: Any, item: Any, opened: Sequence[str] = ()) -> RecordPage:
         help_url=view.help_url,
         steps=steps_of(view, item),
         figures=outline.figures,
-        figures_url=address_of(f"{endpoint}.figures_part", item.id),
+        figures_url=url_of("figures_part"),
         documents=view.document_links(item),
         history_url=view.history_url(item),
-        shares_url=address_of("ShareView.card", item.id, resource=view.resource)
-        if can_be_shared(view.model)
-        else None,
-        star=_star(view, item),
+        shares_url=url_of("shares") if can_be_shared(view.model) else None,
+        star=Star(url_of("star"), (view.model.__name__, item.id) in my_shelf().favourites),
         access_url=view.access_url(item),
         version=getattr(item, "version", None),
         key=once.new_key(),
     )
-
-
-def _star(view: Any, item: Any) -> Star:
-    url = address_of("ShelfView.star", item.id, resource=view.resource)
-    return Star(url, (view.model.__name__, item.id) in my_shelf().favourites)
 
 
 def _own_url(view: Any, name: str, item: Any) -> str | None:
@@ -179,8 +172,8 @@ def _line_table(outline: LinesOutline, item: Any) -> LineTable:
     return LineTable(outline.title, outline.columns, cells, line_totals(part, rows))
 
 
-def _tab(view: Any, item: Any, related: RelatedList, count: int, opened: Sequence[str]) -> Tab:
-    tab = related.tab(view.resource, item.id, count)
+def _tab(item: Any, related: RelatedList, count: int, opened: Sequence[str]) -> Tab:
+    tab = related.tab(item.id, count)
     if tab.name in opened:
         tab.page = related_page(related.screen, related.relation, item, count)
     return tab

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.lowcode import field_rights, related
 from app.lowcode.listing import ListState
-from app.lowcode.once_rendered import address_of, kept_for_actor
+from app.lowcode.once_rendered import KeyedAddress, addresses_of, kept_for_actor
 from app.lowcode.pages import Column, ListPage, Tab
 from app.lowcode.screens.lists import columns_of, rows_of
 
@@ -20,29 +20,39 @@ class RelatedList:
     screen: Any
     relation: str
     title: str
-    may_add: bool
+    #: of its rows, and of the form for a new one, where the person may make one
+    address: KeyedAddress
+    new_address: KeyedAddress | None
 
     @property
     def rows(self) -> related.Related:
         return self.screen.model, self.relation
 
-    def tab(self, resource: str, key: int, count: int) -> Tab:
-        """Its tab on the page of a record of the screen `resource`."""
-        url = address_of(f"{self.screen.endpoint}.related", key, parent=resource)
-        new_url = None
-        if self.may_add:
-            new_url = address_of(f"{self.screen.endpoint}.add", key, name=self.relation)
-        return Tab(self.screen.resource, self.title, count, url, new_url)
+    def tab(self, key: int, count: int) -> Tab:
+        """Its tab on the page of the record with this key."""
+        new_url = self.new_address.of(key) if self.new_address else None
+        return Tab(self.screen.resource, self.title, count, self.address.of(key), new_url)
 
 
 def related_lists(view: Any) -> list[RelatedList]:
     return [
-        RelatedList(screen, relation, str(screen.list_title), screen.may("can_add"))
+        RelatedList(
+            screen,
+            relation,
+            str(screen.list_title),
+            addresses_of(f"{screen.endpoint}.related", parent=view.resource),
+            _new_address(screen, relation),
+        )
         for screen in view.related_screens()
         if screen.may("can_list")
         and (relation := screen.relation_to(view.model)) is not None
         and field_rights.readable(screen.model, relation)
     ]
+
+
+def _new_address(view: Any, relation: str) -> KeyedAddress | None:
+    """Of the form for a row that belongs to a record."""
+    return addresses_of(f"{view.endpoint}.add", relation) if view.may("can_add") else None
 
 
 def related_page(view: Any, relation: str, parent: Any, count: int | None = None) -> ListPage:
@@ -64,8 +74,6 @@ def related_page(view: Any, relation: str, parent: Any, count: int | None = None
         last=len(rows),
         size=_MOST,
     )
-    if view.may("can_add"):
-        page.new_url = address_of(f"{view.endpoint}.add", parent.id, name=relation)
     if count > len(rows) and relation in view.seen.filters:
         page.next_url = view.list_url(ListState(filters=((relation, str(parent.id)),), size=_MOST))
     return page
