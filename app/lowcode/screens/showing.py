@@ -7,6 +7,7 @@ from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 
 from app.lowcode.figures import show_all
+from app.lowcode.pages import RecordPage
 from app.lowcode.screens.records import record_page, shown_with
 from app.lowcode.screens.timeline import timeline_of
 from app.lowcode.shelf.opened import note_opened
@@ -23,7 +24,11 @@ class Showing:
         item = self.get_item(pk, shown_with(self))
         note_opened(self.model.__name__, item.id)
         page = record_page(self, item, request.args.getlist("tab"))
+        self.complete_page(page, item)
         return render_template("record.html", page=page)
+
+    def complete_page(self, page: RecordPage, item: Any) -> None:
+        """Add to the page of a record what this screen alone knows."""
 
     @expose("/<int:pk>/figures")
     @has_access

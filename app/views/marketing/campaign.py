@@ -1,14 +1,10 @@
 """The screens of campaigns, their members, and what came of them."""
 
-from typing import Any
-
-from flask import render_template
-from flask_appbuilder import expose, has_access
-from flask_appbuilder.security.decorators import permission_name
 from flask_babel import lazy_gettext as _
 
 from app.entities.marketing import Campaign, CampaignMember
 from app.extensions import db
+from app.lowcode.pages import RecordPage
 from app.lowcode.screens import (
     Board,
     Calendar,
@@ -19,7 +15,6 @@ from app.lowcode.screens import (
     StatusBar,
     action,
 )
-from app.lowcode.screens.records import record_page
 from app.rules.marketing import CAMPAIGNS, CampaignStatus
 from app.services import marketing
 from app.views.marketing.results import results_section
@@ -107,14 +102,8 @@ class CampaignView(MovingView):
     related_views = [CampaignMemberView, "leads", "deals"]
     match_keys = ["code", "name"]
 
-    @expose("/<int:pk>")
-    @has_access
-    @permission_name("show")
-    def show(self, pk: int) -> Any:
-        item = self.get_item(pk)
-        page = record_page(self, item)
+    def complete_page(self, page: RecordPage, item: Campaign) -> None:
         page.sections.insert(0, results_section(item))
-        return render_template("record.html", page=page)
 
     def _check(self, item: Campaign) -> None:
         marketing.check_campaign(item)

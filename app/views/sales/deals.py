@@ -19,7 +19,7 @@ from app.extensions import db
 from app.lowcode import principal
 from app.lowcode.fields.relations import key_of
 from app.lowcode.listing import ListState, read_state
-from app.lowcode.pages import Action
+from app.lowcode.pages import Action, RecordPage
 from app.lowcode.screens import (
     Board,
     Calendar,
@@ -32,7 +32,6 @@ from app.lowcode.screens import (
     action,
 )
 from app.lowcode.screens.lists import list_page
-from app.lowcode.screens.records import record_page
 from app.lowcode.settings.orders import usual_tax_rate
 from app.rules.errors import DomainError
 from app.rules.pipeline import DEAL, StageKind, may_order
@@ -180,18 +179,15 @@ class DealView(EntityView):
             self.pre_save(item, is_new)
 
     # the record -------------------------------------------------------------------
-    @expose("/<int:pk>")
-    @has_access
-    @permission_name("show")
-    def show(self, pk: int) -> Any:
-        """As everywhere; a deal that was ordered leads to its order."""
-        deal = self.get_item(pk)
-        page = record_page(self, deal)
-        screen, order = self.screen_of(SalesOrder), orders.order_of_deal(db.session(), deal)
-        if order is not None and screen.may("can_show"):
+    def complete_page(self, page: RecordPage, item: Deal) -> None:
+        """A deal that was ordered leads to its order."""
+        screen = self.screen_of(SalesOrder)
+        if not screen.may("can_show") or any(action.name == "order" for action in page.actions):
+            return  # what can be ordered was not ordered yet
+        order = orders.order_of_deal(db.session(), item)
+        if order is not None:
             label, url = gettext("Order %(code)s", code=order.code), screen.url_of(order.id)
             page.actions.insert(0, Action("show_order", label, "shopping-cart", url, method="get"))
-        return render_template("record.html", page=page)
 
     # actions ----------------------------------------------------------------------
     def is_action_available(self, name: str, item: Deal) -> bool:
