@@ -64,9 +64,10 @@ def kept_for_actor(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     return found[whole]
 
 
-def address(endpoint: str) -> str:
-    """`url_for` of an endpoint without values."""
-    return str(kept(("address", endpoint), lambda: url_for(endpoint)))
+def address(endpoint: str, **values: str) -> str:
+    """`url_for` of an endpoint with few different values."""
+    key = ("address", endpoint, *sorted(values.items()))
+    return str(kept(key, lambda: url_for(endpoint, **values)))  # type: ignore[arg-type]
 
 
 def addresses_of(endpoint: str, name: str = "pk", **values: str) -> KeyedAddress:

@@ -10,6 +10,7 @@ from flask_appbuilder.security.decorators import permission_name
 from app.lowcode import field_rights
 from app.lowcode.fields import resolve
 from app.lowcode.listing import Listable, ListState, read_state
+from app.lowcode.once_rendered import address
 from app.lowcode.pages import ColumnChoice, ColumnPage
 from app.lowcode.screens.declare import Section
 from app.rules.views import Columns, moved, width_of
@@ -90,7 +91,7 @@ class ColumnChoosing:
         return redirect(self.list_url(state, columns=chosen))
 
     def columns_url(self, state: ListState, **changed: Any) -> str:
-        return url_for(f"{self.endpoint}.columns_part") + state.query(**changed)
+        return address(f"{self.endpoint}.columns_part") + state.query(**changed)
 
 
 def _chosen(names: Sequence[str], args: Any, offered: Sequence[str]) -> Columns:

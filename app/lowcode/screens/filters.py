@@ -21,6 +21,7 @@ from app.lowcode.condition_words import (
 from app.lowcode.fields import Field, resolve
 from app.lowcode.fields.relations import RelatedField
 from app.lowcode.listing import ListState, read_state
+from app.lowcode.once_rendered import address
 from app.lowcode.pages import Chip, Choice, FilterPage, FilterSpec
 from app.lowcode.screens.building import LONGEST_CHOICE, written
 from app.rules.dates import DatePreset
@@ -64,7 +65,7 @@ class Filtering:
         )
 
     def filters_url(self, state: ListState) -> str:
-        return url_for(f"{self.endpoint}.filters_part") + state.query(page=1)
+        return address(f"{self.endpoint}.filters_part") + state.query(page=1)
 
 
 def _typed_value() -> str:

@@ -17,6 +17,7 @@ from app.lowcode import listing
 from app.lowcode.fields import resolve
 from app.lowcode.groups import Group, Grouping, Groups, gather, grouping_of, spans_of
 from app.lowcode.listing import ListState, read_state
+from app.lowcode.once_rendered import address
 from app.lowcode.pages import Column, GroupHead, GroupMenu, GroupPage, GroupRows
 from app.lowcode.screens.columns import shown_columns
 from app.lowcode.screens.lists import columns_of, rows_of
@@ -97,13 +98,13 @@ class Gathering:
         return _Asked(state, grouping, shown_columns(self.listable, state))
 
     def groups_url(self, state: ListState) -> str:
-        return url_for(f"{self.endpoint}.groups_part") + state.query(page=1, size=25)
+        return address(f"{self.endpoint}.groups_part") + state.query(page=1, size=25)
 
     def group_choices_url(self, state: ListState) -> str | None:
         """The menu of groupings; None where there is nothing to group by."""
         if not any(spans_of(self.model, path) for path in self.seen.filters):
             return None
-        return url_for(f"{self.endpoint}.group_choices") + state.query(page=1)
+        return address(f"{self.endpoint}.group_choices") + state.query(page=1)
 
     def grouped_by(self, state: ListState) -> str | None:
         """What a list is grouped by, in words."""

@@ -12,7 +12,7 @@ from app.lowcode import once
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import RelationField
 from app.lowcode.listing import ListState
-from app.lowcode.once_rendered import kept_for_actor, part_of_actor
+from app.lowcode.once_rendered import address, kept_for_actor, part_of_actor
 from app.lowcode.pages import Action, Cell, Column, Layout, ListPage, Row
 from app.lowcode.screens.columns import shown_columns, widths_of
 from app.lowcode.screens.declare import Board, Calendar, Chart
@@ -79,7 +79,7 @@ def list_page(view: Any, state: ListState) -> ListPage:
         grouped_by=view.grouped_by(state) if is_grouped else None,
         groups_url=view.groups_url(state) if is_grouped and count else None,
         carried=[pair for pair in state.pairs(page=1) if pair[0] != "q"],
-        new_url=url_for(f"{view.endpoint}.add") if view.may("can_add") else None,
+        new_url=address(f"{view.endpoint}.add") if view.may("can_add") else None,
         import_url=f"/import/{view.resource}" if view.may("can_import") else None,
         exports=_exports(view, state),
         bulk_buttons=_bulk_buttons(view),
@@ -212,7 +212,7 @@ def _exports(view: Any, state: ListState) -> list[tuple[str, str, str]]:
         return []
     query = state.query(page=1, size=25, layout="list", chart=0)
     return [
-        (fmt, label, url_for(f"{view.endpoint}.export", fmt=fmt) + query)
+        (fmt, label, address(f"{view.endpoint}.export", fmt=fmt) + query)
         for fmt, label in (("xlsx", "Excel (XLSX)"), ("csv", "CSV"), ("pdf", "PDF"))
     ]
 

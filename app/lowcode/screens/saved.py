@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from app.entities.system.organization import Team
 from app.entities.system.user import Role
 from app.extensions import db
-from app.lowcode import listing, principal
+from app.lowcode import listing, once_rendered, principal
 from app.lowcode.fields.base import humanize
 from app.lowcode.listing import PLAIN, ListState, read_state
 from app.lowcode.pages import CurrentView, OpenView, ViewLink, ViewMenu
@@ -91,7 +91,7 @@ def asked_state(view: Any) -> ListState:
 def current_view(view: Any, state: ListState) -> CurrentView:
     """What stands beside the title of a list."""
     held = held_view(view, state.view)
-    url = url_for("SavedViewsView.menu", resource=view.resource) + state.query(page=1)
+    url = once_rendered.address("SavedViewsView.menu", resource=view.resource) + state.query(page=1)
     if held is None:
         return CurrentView("", False, url)
     return CurrentView(held.name, is_changed(view, state, held), url)

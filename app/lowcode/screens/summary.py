@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, render_template, request, url_for
+from flask import abort, render_template, request
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from sqlalchemy.exc import DataError, StatementError
 
 from app.lowcode import tally
 from app.lowcode.listing import ListState, read_state
+from app.lowcode.once_rendered import address
 from app.lowcode.pages import Column
 from app.lowcode.screens.columns import shown_columns
 from app.lowcode.screens.lists import bulk_actions_of, columns_of
@@ -44,4 +45,4 @@ class Summing:
         return render_template("list/_summary.html", page=part)
 
     def summary_url(self, state: ListState) -> str:
-        return url_for(f"{self.endpoint}.summary") + state.query(page=1, size=25)
+        return address(f"{self.endpoint}.summary") + state.query(page=1, size=25)
