@@ -1,12 +1,13 @@
 """What customer files lack: completeness by declared weights, gaps, and files gone stale."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     ScalarSelect,
     Select,
     String,
@@ -15,7 +16,7 @@ from sqlalchemy import (
     case,
     func,
     inspect,
-    literal,
+    literal_column,
     or_,
     select,
 )
@@ -102,17 +103,28 @@ GAPS: dict[Gap, Callable[[date], Clause]] = {
 
 def completeness() -> ColumnElement[int]:
     """The percent of `app.rules.completeness` as SQL on Customer."""
-    reached: Any = literal(0)
+    by_kinds: dict[tuple[str, ...], Any] = {}
     for weight in WEIGHTS:
-        has = _is_filled(weight.name)
-        counted = and_(has, Customer.kind.in_(weight.kinds)) if weight.kinds else has
-        reached = reached + case((counted, weight.points), else_=0)
+        points = case((_is_filled(weight.name), _number(weight.points)), else_=_number(0))
+        by_kinds[weight.kinds] = by_kinds.get(weight.kinds, _number(0)) + points
+    reached: Any = by_kinds.pop((), _number(0))
+    for kinds, points in by_kinds.items():
+        reached = reached + case((_is_of(kinds), points), else_=_number(0))
     totals = {
-        kind.value: sum(weight.points for weight in WEIGHTS if weight.counts_for(kind.value))
+        kind: sum(weight.points for weight in WEIGHTS if weight.counts_for(kind.value))
         for kind in CustomerKind
     }
-    total = case(*((Customer.kind == kind, points) for kind, points in totals.items()))
-    return (100 * reached) // total  # type: ignore[no-any-return]
+    total = case(*((Customer.kind == kind, _number(points)) for kind, points in totals.items()))
+    return (_number(100) * reached) // total  # type: ignore[no-any-return]
+
+
+def _is_of(kinds: Sequence[str]) -> Clause:
+    return or_(*(Customer.kind == kind for kind in kinds))
+
+
+def _number(number: int) -> ColumnElement[int]:
+    """Written into the statement: there are too many of them to send each time."""
+    return literal_column(str(number), Integer)
 
 
 def in_band(band: Completeness) -> Clause:
