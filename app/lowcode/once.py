@@ -9,11 +9,12 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.entities.system.once import IdempotencyKey
@@ -22,6 +23,8 @@ from app.rules.errors import DomainError, InvalidInput
 
 #: how long a repetition is known as one
 KEPT = timedelta(hours=48)
+_keys: Any = IdempotencyKey.__table__
+_DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
 _READABLE = re.compile(r"[\x21-\x7e]{1,200}")
 #: what a form posts along that says nothing about what is wanted
 _CARRIED = frozenset({"csrf_token", "key", "whose", "resumed"})
@@ -47,17 +50,20 @@ class Answer:
 class Claim:
     """A key in use by this transaction; `answer` is set once the work was done."""
 
-    def __init__(self, row: IdempotencyKey | None = None, answer: Answer | None = None) -> None:
-        self._row = row
+    def __init__(
+        self, held: tuple[Session, int, str] | None = None, answer: Answer | None = None
+    ) -> None:
+        """`held`: the session, and whose key it is; None where nothing is remembered."""
+        self._held = held
         self.answer = answer
 
     def keep(self, answer: Answer) -> None:
         """Before the commit: what a repetition will be told."""
         self.answer = answer
-        if self._row is not None:
-            self._row.status = answer.status
-            self._row.location = answer.location
-            self._row.body = answer.body
+        if self._held is not None:
+            session, user_id, key = self._held
+            told = update(_keys).where(_keys.c.user_id == user_id, _keys.c.key == key)
+            session.connection().execute(told.values(asdict(answer)))
 
 
 def claim(session: Session, key: str | None, *request: Any) -> Claim:
@@ -71,17 +77,16 @@ def claim(session: Session, key: str | None, *request: Any) -> Claim:
     if not _READABLE.fullmatch(key):
         raise InvalidInput("An idempotency key is 1 to 200 visible ASCII characters.")
     user_id, digest = current().user_id, digest_of(request)
-    row = IdempotencyKey(user_id=user_id, key=key, digest=digest)
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        known = session.get_one(IdempotencyKey, (user_id, key))
-        answer = Answer(known.status or 200, known.location, known.body)
-        if known.digest != digest:
-            raise KeyReused("This key was already used for another request.", answer) from None
-        return Claim(answer=answer)
-    return Claim(row)
+    connection = session.connection()
+    insert = _DIALECTS[connection.dialect.name].insert(_keys).on_conflict_do_nothing()
+    row = insert.values(user_id=user_id, key=key, digest=digest)
+    if connection.scalar(row.returning(_keys.c.key)) is not None:
+        return Claim((session, user_id, key))
+    known = session.get_one(IdempotencyKey, (user_id, key))
+    answer = Answer(known.status or 200, known.location, known.body)
+    if known.digest != digest:
+        raise KeyReused("This key was already used for another request.", answer)
+    return Claim(answer=answer)
 
 
 def claim_form(session: Session, path: str, posted: Mapping[str, Any]) -> Claim:

@@ -25,7 +25,7 @@ def duplicate_warnings(view: EntityView, item: Any) -> list[tuple[str, str | Non
         found = find_matches(session, view.model, [_values(item)]).get(0, [])[:_MOST]
         seen = [match.key for match in found if match.key is not None]
         query = select(view.model).where(view.model.id.in_(seen))
-        rows = {row.id: row for row in session.scalars(query)}
+        rows = {row.id: row for row in session.scalars(query)} if seen else {}
     warnings: list[tuple[str, str | None]] = [
         (_text(rows[match.key], match), view.url_of(match.key))
         for match in found

@@ -182,8 +182,11 @@ def keys_in_store(
     columns = [mapper.column_attrs[name].columns[0].label(name) for name in sorted(names)]
     key = mapper.local_table.c.id
     # Selected from the table, not from the entity: the row scope narrows entities only.
-    statement = select(key, *columns).order_by(key).execution_options(yield_per=_CHUNK)
-    if condition is not None:
+    statement = select(key, *columns).order_by(key)
+    if condition is None:
+        # All of them: a cursor on the server, which a few rows would wait for.
+        statement = statement.execution_options(yield_per=_CHUNK)
+    else:
         statement = statement.where(condition)
     for row in session.execute(statement):
         yield row[0], keys_of(rules, row._mapping, sound, stored=True)
