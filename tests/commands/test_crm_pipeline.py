@@ -191,7 +191,9 @@ class TestDeals:
     def test_the_list_tells_the_same(self, manager: Visitor, keys: dict[str, int]) -> None:
         page = read_page(manager, f"/deals/?f.stage={keys['crm-won']}")
         assert "of 4,238" in page
-        assert "10,005,534.00" in page.split()
+        # Of so many rows the sum comes after the page.
+        summary = read_page(manager, f"/deals/summary?f.stage={keys['crm-won']}")
+        assert "10,005,534.00" in summary.split()
 
     def test_the_board_tells_the_same(self, manager: Visitor, keys: dict[str, int]) -> None:
         page = read_page(manager, f"/deals/?layout=board&f.pipeline={keys['']}")
