@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, current_app, g, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from app.lowcode import (
@@ -88,6 +89,7 @@ def init(app: Flask, _settings: Settings) -> None:
     once_rendered.init(app)
     app.jinja_env.globals.update(
         shell=shell,
+        csrf_token=csrf_token,
         badge_html=pages.badge_html,
         cell_html=pages.cell_html,
         facts_html=pages.facts_html,
@@ -95,6 +97,12 @@ def init(app: Flask, _settings: Settings) -> None:
         row_html=pages.row_html,
         is_lines=pages.is_lines,
     )
+
+
+def csrf_token() -> str:
+    """Every form of a page asks for it: Flask-WTF, which keeps it, would look up how to make it."""
+    token: str = g.get("csrf_token") or generate_csrf()
+    return token
 
 
 def shell() -> Shell:
