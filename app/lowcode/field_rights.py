@@ -181,8 +181,10 @@ def by_hand(row: Any, names: Iterable[str]) -> None:
 
 def guard(session: Session, *_unused: Any) -> None:
     """`before_flush`: FieldRefused for a value given by hand that its giver may not write."""
+    limited = is_limited()
     for row in (*session.new, *session.dirty):
-        for name in inspect(row).info.pop(_BY_HAND, ()):
+        given = inspect(row).info.pop(_BY_HAND, ())
+        for name in given if limited else ():
             if not writable(type(row), name) and _is_changed(session, row, name):
                 raise FieldRefused(
                     "%(label)s: your role does not allow changing this.",

@@ -8,6 +8,8 @@ from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import inspect
+from sqlalchemy.orm import PassiveFlag
+from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 
@@ -54,17 +56,19 @@ def _records_of_lines() -> dict[str, set[str]]:
 
 def changed(row: Any, link: Link) -> bool:
     """Was the row pointed elsewhere since it was loaded, by object or by key?"""
-    attributes = inspect(row).attrs
-    return bool(
-        attributes[link.name].history.has_changes() or attributes[link.key].history.has_changes()
-    )
+    return is_set(row, link.name) or is_set(row, link.key)
+
+
+def is_set(row: Any, name: str) -> bool:
+    """Was the attribute given another value since the row was loaded? Loads nothing."""
+    # `inspect(row).attrs` says it too, but makes an object of every attribute there is.
+    return get_history(row, name, PassiveFlag.PASSIVE_NO_INITIALIZE).has_changes()
 
 
 def related(row: Any, link: Link) -> Any:
     """The row that was set by object since loading; None where the key alone says it."""
-    state = inspect(row)
-    is_set = link.name in state.dict and state.attrs[link.name].history.has_changes()
-    return state.dict[link.name] if is_set else None
+    held = inspect(row).dict
+    return held[link.name] if link.name in held and is_set(row, link.name) else None
 
 
 def key_after_flush(row: Any, link: Link) -> Any:
@@ -73,8 +77,8 @@ def key_after_flush(row: Any, link: Link) -> Any:
     A related object set since loading wins over the key, whichever was set first: that is what
     the flush does. An object that was merely loaded says nothing once the key was changed.
     """
-    state = inspect(row)
-    if link.name in state.dict and state.attrs[link.name].history.has_changes():
-        target = state.dict[link.name]
+    held = inspect(row).dict
+    if link.name in held and is_set(row, link.name):
+        target = held[link.name]
         return None if target is None else target.id
     return getattr(row, link.key)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from app.rules.errors import InvalidInput
 from app.rules.text import fold_width, shorten
@@ -27,12 +28,16 @@ _PHONE = re.compile(
     r"(?P<number>\+?[\d(][\d ().-]*\d)(?: ?(?:ext\.?|x|转|分机) ?(?P<ext>\d{1,6}))?",
     re.ASCII | re.IGNORECASE,
 )
+_EXTENSION = re.compile(r"ext|x|转|分机")
+_CHINA = re.compile(r"\s*(?:\+|00)\s*86")
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC = re.compile(rf"[{_USCC_ALPHABET}]{{2}}\d{{6}}[{_USCC_ALPHABET}]{{10}}")
 
 
+# A row that is written asks several times: to be matched, for its key and for its search entry.
+@lru_cache(maxsize=2000)
 def normalize_name(text: str) -> str:
     """The key by which two spellings of one name are found to be the same.
 
@@ -72,7 +77,7 @@ def check_phone(text: str) -> str:
     """
     folded = fold_width(text)
     match = _PHONE.fullmatch(folded)
-    digits = re.sub(r"\D", "", match["number"]) if match else ""
+    digits = _digits_of(match["number"]) if match else ""
     if match is None or not 5 <= len(digits) <= 20 or not _is_balanced(folded):
         raise InvalidInput(
             "“%(text)s” is not a phone number. Write it like 138 0013 8000 or 010-6552 9988.",
@@ -89,14 +94,15 @@ def check_phone(text: str) -> str:
     return folded
 
 
+@lru_cache(maxsize=2000)
 def phone_key(text: str | None) -> str | None:
     """The digits by which two spellings of one phone number are found to be the same.
 
     Without extension and without China's own country code; None where there is no number.
     """
-    number = re.split(r"ext|x|转|分机", fold_width(text or "").lower())[0]
-    digits = re.sub(r"\D", "", number)
-    if re.match(r"\s*(?:\+|00)\s*86", number):
+    number = _EXTENSION.split(fold_width(text or "").lower())[0]
+    digits = _digits_of(number)
+    if _CHINA.match(number):
         digits = re.sub(r"^(?:00)?86", "", digits)
     return digits[:24] or None
 
@@ -143,6 +149,10 @@ def _without_legal_forms(words: list[str]) -> list[str]:
         if shorter == words[-1] or (not shorter and len(words) == 1):
             return words
         words = [*words[:-1], shorter] if shorter else words[:-1]
+
+
+def _digits_of(text: str) -> str:
+    return text if text.isdecimal() else re.sub(r"\D", "", text)
 
 
 def _is_balanced(number: str) -> bool:

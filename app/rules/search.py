@@ -32,6 +32,7 @@ _HAN = (
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _RUN = re.compile(rf"(?P<han>[{_HAN}]+)|[^\W_{_HAN}]+")
+_BEFORE_NUMBER = re.compile(r"^.*\D")
 _PHONE_TYPED = re.compile(r"[\d+().-]+", re.ASCII)
 
 
@@ -87,28 +88,26 @@ def is_han(character: str) -> bool:
 
 
 # what is kept -------------------------------------------------------------------
-def tokens(code: str, kind: Kind, text: str, speaker: Speaker) -> Iterator[str]:
+def tokens(code: str, kind: Kind, text: str, speaker: Speaker) -> list[str]:
     """What `text` in the column `code` is found by."""
     if kind is Kind.PHONE:
-        yield from (f"{code}{_NUMBER}{part}" for part in _numbers(phone_key(text) or ""))
-        return
+        return [f"{code}{_NUMBER}{part}" for part in _numbers(phone_key(text) or "")]
+    found = []
     folded = normalized(text)[:LONGEST_TEXT]
     runs = list(_RUN.finditer(folded))
     if kind is Kind.NAME and runs:
-        yield f"{code}{_WHOLE}{_bare(runs)}"
+        found.append(f"{code}{_WHOLE}{_bare(runs)}")
     for match in runs:
         run = match[0]
         if match["han"]:
-            for at in range(len(run)):
-                yield f"{code}{_GRAM}{run[at : at + 2]}"
+            found += [f"{code}{_GRAM}{run[at : at + 2]}" for at in range(len(run))]
         else:
-            for word in _words(run, kind):
-                yield f"{code}{_WORD}{word}"
+            found += [f"{code}{_WORD}{word}" for word in _words(run, kind)]
             if kind is Kind.NAME and _is_forgiven(run):
-                for place in _without_one(run):
-                    yield f"{code}{_SLIP}{place}"
+                found += [f"{code}{_SLIP}{place}" for place in _without_one(run)]
     if kind is not Kind.TEXT and not folded.isascii():
-        yield from _spoken(code, runs, speaker(folded))
+        found += _spoken(code, runs, speaker(folded))
+    return found
 
 
 def _bare(runs: Iterable[re.Match[str]]) -> str:
@@ -130,7 +129,7 @@ def _words(run: str, kind: Kind) -> Iterator[str]:
     yield run[:LONGEST_WORD]
     if kind is Kind.TEXT or not run[-1:].isdigit():
         return
-    number = re.sub(r"^.*\D", "", run)
+    number = _BEFORE_NUMBER.sub("", run)
     yield number[:LONGEST_WORD]
     yield number.lstrip("0")[:LONGEST_WORD] or "0"
 

@@ -1,6 +1,5 @@
 """Text as people type it on a Chinese or a Western keyboard, folded to one form."""
 
-import re
 import unicodedata
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -18,7 +17,7 @@ def fold_width(text: str) -> str:
 
     Narrower than NFKC on purpose: NFKC turns "5²" into "52", which would change an amount.
     """
-    return re.sub(r"\s+", " ", text.translate(_FOLDS)).strip()
+    return " ".join((text if text.isascii() else text.translate(_FOLDS)).split())
 
 
 def storable(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
@@ -57,7 +57,7 @@ def write(table: ExportTable, file: IO[bytes]) -> None:
     book.close()
 
 
-def _lay_out(book: Workbook, sheet: Worksheet, table: ExportTable, sample: list[list[Any]]) -> None:
+def _lay_out(book: Workbook, sheet: Worksheet, table: ExportTable, sample: list[Sequence[Any]]) -> None:
     head = book.add_format(
         {"bold": True, "bg_color": "#E7EEF7", "bottom": 1, "valign": "vcenter", "text_wrap": True}
     )

@@ -105,7 +105,7 @@ def run_import(
 @contextmanager
 def _rare_collections() -> Iterator[None]:
     """Rows live until the end of their batch: looking for garbage among them costs a third more."""
-    gc.set_threshold(20_000, *_COLLECTIONS[1:])
+    gc.set_threshold(200_000, *_COLLECTIONS[1:])
     try:
         yield
     finally:

@@ -30,6 +30,7 @@ from app.rules.errors import InvalidInput
 from app.rules.formulas import unguard
 from app.rules.parsing_dates import parse_date, parse_datetime
 
+_RELATED = (Link, Missing, list)
 _SEPARATORS = re.compile(r"[,，;；、|]")
 
 
@@ -99,11 +100,13 @@ class Draft:
         return [item for _path, _line, item in self._items() if isinstance(item, Link)]
 
     def _items(self) -> Iterator[tuple[str, int, Any]]:
+        """What stands for related rows: path, line of the file, link."""
         parts = [(f"{name}.", *line) for name, lines in self.lines.items() for line in lines]
         for prefix, place, values in [("", self.line, self.values), *parts]:
             for name, value in values.items():
-                for item in value if isinstance(value, list) else [value]:
-                    yield prefix + name, place, item
+                if isinstance(value, _RELATED):
+                    for item in value if isinstance(value, list) else [value]:
+                        yield prefix + name, place, item
 
 
 @dataclass(frozen=True)
@@ -198,13 +201,16 @@ class RowReader:
             cell = cells[self._places[source.column]]
             if isinstance(cell, date) and isinstance(target.field, DateField):
                 return target.field.read(cell)
-        texts = {name: self._text(name, cells) for name in source.columns}
-        text = source.translate(texts[source.column] if source.column else source.fill(texts))
+            text = self._text(source.column, cells)
+        else:
+            text = source.fill({name: self._text(name, cells) for name in source.columns})
+        text = source.translate(text)
         return self._parse(target.field, text, source.by) if text else None
 
     def _text(self, name: str, cells: Sequence[Cell]) -> str:
         text = unguard(cell_text(cells[self._places[name]]))
-        text = self._mapping.corrections.get(name, {}).get(text, text)
+        if known := self._mapping.corrections.get(name):
+            text = known.get(text, text)
         return "" if text in self._empty else text
 
     def _parse(self, field: Field, text: str, by: str) -> Any:

@@ -1,6 +1,6 @@
 """Saving one row, the same for form, API and import: required, rules, uniqueness, inline lines."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -89,15 +89,28 @@ def fill(
             for name, value in view.start_values().items():
                 if name not in values and getattr(item, name) is None:
                     setattr(item, name, value)
-        for name in form_fields(view, lambda field: getattr(item, field)):
-            field = field_of(view.model, name)
-            is_due = field.required and (is_new or name in values)
-            if is_due and getattr(item, name) in (None, ""):
-                errors.setdefault(name, []).append(_("Please fill in this field."))
+        for name in _unfilled(view, item, None if is_new else values.keys()):
+            errors.setdefault(name, []).append(_("Please fill in this field."))
         if errors:
             raise FieldErrors(errors)
         with _as_field_errors():
             (view.pre_import if from_file else view.pre_save)(item, is_new)
+
+
+def _unfilled(view: Any, item: Any, asked: Container[str] | None) -> Iterator[str]:
+    """The required fields that the form shows and that are empty, of those that are `asked`."""
+    for part in view.form:
+        if not isinstance(part, Section):
+            continue
+        empty = [
+            name
+            for name in part.fields
+            if field_of(view.model, name).required
+            and (asked is None or name in asked)
+            and getattr(item, name) in (None, "")
+        ]
+        if empty and is_visible(part.when, lambda name: getattr(item, name)):
+            yield from empty
 
 
 @contextmanager
