@@ -57,7 +57,9 @@ def write(table: ExportTable, file: IO[bytes]) -> None:
     book.close()
 
 
-def _lay_out(book: Workbook, sheet: Worksheet, table: ExportTable, sample: list[Sequence[Any]]) -> None:
+def _lay_out(
+    book: Workbook, sheet: Worksheet, table: ExportTable, sample: list[Sequence[Any]]
+) -> None:
     head = book.add_format(
         {"bold": True, "bg_color": "#E7EEF7", "bottom": 1, "valign": "vcenter", "text_wrap": True}
     )
