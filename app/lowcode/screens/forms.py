@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
-from flask import request, url_for
+from flask import request
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy import inspect
@@ -17,6 +17,7 @@ from app.lowcode.fields import field_of
 from app.lowcode.fields.base import label_for
 from app.lowcode.fields.inputs import PickerField, translated
 from app.lowcode.fields.relations import RelatedField, key_of
+from app.lowcode.once_rendered import address
 from app.lowcode.pages import Column, FormLines, FormPage, FormSection
 from app.lowcode.screens.declare import Lines, Section
 from app.lowcode.screens.form_classes import form_class, levels_of, line_class
@@ -239,7 +240,7 @@ class EntryForm:
             if isinstance(part, Section):
                 parts.append(self._section(part))
             else:
-                totals_url = url_for(f"{self.view.endpoint}.sum_lines", name=part.name)
+                totals_url = address(f"{self.view.endpoint}.sum_lines", name=part.name)
                 parts.append(next(lines).page(totals_url))
         return FormPage(
             title=title,
@@ -303,10 +304,10 @@ def wire_picker(view: Any, field: Any, path: str, siblings: set[str]) -> None:
     if not isinstance(field, PickerField):
         return
     source = field.source
-    field.picker_url = url_for(f"{view.endpoint}.picker", path=path)
+    field.picker_url = address(f"{view.endpoint}.picker", path=path)
     screen = view.screen_of(source.target)
     if screen is not None and screen.may("can_add"):
-        field.create_url = url_for(f"{screen.endpoint}.add", dialog=1)
+        field.create_url = address(f"{screen.endpoint}.add", dialog="1")
     field.depends_on = _narrowing(source, view.model, frozenset(siblings))
 
 

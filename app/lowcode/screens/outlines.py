@@ -104,6 +104,13 @@ def outline_of(view: Any) -> RecordOutline:
     return found
 
 
+def load_lists(view: Any, row: Any) -> None:
+    """Reads the lists of rows that the parts of the form hold."""
+    for part in outline_of(view).parts:
+        for collection in part.collections:
+            collection.load(row)
+
+
 def _made(view: Any) -> RecordOutline:
     facts = [fact for fact in view.worked_facts if field_rights.all_readable(fact.reads)]
     tabs = related_lists(view)

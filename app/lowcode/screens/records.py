@@ -44,10 +44,20 @@ _MOST_BADGES = 3
 
 
 def shown_with(view: Any) -> tuple[ORMOption, ...]:
-    """Loads the rows that the record names together with it, as far as nothing narrows them."""
+    """Loads the rows that the record's page names together with it."""
+    paths = (*view.seen.facts, *STAMPS, *view.form_columns, *(view.show_columns or ()))
+    return _named_in(view, paths)
+
+
+def filled_with(view: Any) -> tuple[ORMOption, ...]:
+    """Loads the rows that the record's form names together with it."""
+    return _named_in(view, tuple(view.form_columns))
+
+
+def _named_in(view: Any, paths: tuple[str, ...]) -> tuple[ORMOption, ...]:
+    """Loads the rows that these paths begin with, as far as nothing narrows them."""
 
     def make() -> tuple[ORMOption, ...]:
-        paths = [*view.seen.facts, *STAMPS, *view.form_columns, *(view.show_columns or ())]
         names = sorted({path.partition(".")[0] for path in paths})
         actor = principal.current()
         return tuple(
@@ -56,7 +66,7 @@ def shown_with(view: Any) -> tuple[ORMOption, ...]:
             if actor.sees_all or not is_restricted(target, actor)
         )
 
-    found: tuple[ORMOption, ...] = kept_for_actor(("shown with", view.resource), make)
+    found: tuple[ORMOption, ...] = kept_for_actor(("named in", view.resource, paths), make)
     return found
 
 

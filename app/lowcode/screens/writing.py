@@ -15,7 +15,8 @@ from app.lowcode.fields.relations import key_of
 from app.lowcode.naming import in_sentence
 from app.lowcode.screens.forms import EntryForm, line_texts, line_totals, prefill, usual_texts
 from app.lowcode.screens.merging import Merge, base_of
-from app.lowcode.screens.records import shown_with
+from app.lowcode.screens.outlines import load_lists
+from app.lowcode.screens.records import filled_with
 from app.lowcode.screens.saving import FieldErrors, save
 
 
@@ -66,7 +67,7 @@ class Writing:
     @permission_name("edit")
     def edit(self, pk: int) -> Any:
         # A form shows the rows that the record names; what is saved is read for itself.
-        item = self.get_item(pk, shown_with(self) if request.method == "GET" else ())
+        item = self.get_item(pk, filled_with(self) if request.method == "GET" else ())
         if request.method == "GET":
             if not scope.may_change(item):
                 flash(_("This record is not yours to change."), "danger")
@@ -74,6 +75,7 @@ class Writing:
             if not self.is_editable(item):
                 flash(_("This is not possible in the present state."), "danger")
                 return redirect(self.url_of(pk))
+            load_lists(self, item)
             return self._show_form(EntryForm(self, item, None, {}), "edit")
         entry = EntryForm(self, item, request.form, {})
         if not self.is_editable(item):
