@@ -64,7 +64,7 @@ def test_whatever_a_stranger_asks(client: FlaskClient, method: str, path: str, s
 def test_files_documents_and_data_carry_them_too(app: Flask, visitor: Visitors) -> None:
     boss = visitor("administrator")
     for path in ("/customers/export.csv", "/customers/export.xlsx", "/customers/export.pdf"):
-        answer = boss.get(path)
+        answer = boss.get(path, buffered=True)
         check(answer)
         assert answer.headers["Cache-Control"] == "no-store"
     check(Caller(app, "administrator").get("customers"))
@@ -72,7 +72,7 @@ def test_files_documents_and_data_carry_them_too(app: Flask, visitor: Visitors) 
 
 
 def test_an_attached_file_can_do_nothing_in_a_browser(visitor: Visitors) -> None:
-    answer = visitor("administrator").get("/customers/export.csv")
+    answer = visitor("administrator").get("/customers/export.csv", buffered=True)
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
 
