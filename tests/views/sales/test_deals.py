@@ -215,6 +215,15 @@ def test_a_board_shows_the_stages_of_one_pipeline(
     assert not set(stacks(f"&f.pipeline={key}")) & set(first)
 
 
+def test_a_deal_opens_with_the_tabs_that_its_address_names(
+    visitor: Visitors, new_deal: NewDeal
+) -> None:
+    boss = visitor("administrator", locale="en")
+    page = boss.get(f"/deals/{new_deal(boss.user_id)}?tab=tasks").text
+    assert 'id="tab-tasks" class="active"' in page
+    assert "Nothing here yet" in page
+
+
 def test_a_deal_is_ordered_once_and_leads_to_its_order(
     app: Flask, visitor: Visitors, new_deal: Callable[..., int]
 ) -> None:
