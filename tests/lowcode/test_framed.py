@@ -73,5 +73,5 @@ def test_a_hint_of_one_page_stays_there(app: Flask) -> None:
     with app.test_request_context():
         field = form_of("name", "")
         field.placeholder = "usually 12"
-        assert 'placeholder="usually 12"' in field_html("bare", field)
-        assert "usually" not in field_html("bare", form_of("name", ""))
+        assert 'placeholder="usually 12"' in field_html("cell", field)
+        assert "usually" not in field_html("cell", form_of("name", ""))

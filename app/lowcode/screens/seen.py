@@ -18,7 +18,7 @@ from app.lowcode.screens.declare import Board, Calendar, Chart, Lines, Section
 
 _kept: WeakKeyDictionary[Principal, dict[Any, "Seen"]] = WeakKeyDictionary()
 
-_PAGES_OF_THEIR_OWN = frozenset({"condition", "file", "password"})
+_PAGES_OF_THEIR_OWN = frozenset({"condition"})
 
 
 @dataclass(frozen=True)
