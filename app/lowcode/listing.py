@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from app.extensions import db
 from app.lowcode import conditions, field_rights, paging, search
@@ -176,8 +176,11 @@ def _whole(text: Any, default: int, low: int, high: int) -> int:
     return min(max(int(digits), low), high) if digits.isascii() and digits.isdigit() else default
 
 
-def condition(source: Listable, state: ListState) -> ColumnElement[bool]:
-    """WHERE of the state; InvalidInput for a filter whose value cannot be read."""
+def condition(source: Listable, state: ListState, *, in_turn: bool = False) -> ColumnElement[bool]:
+    """WHERE of the state; InvalidInput for a filter whose value cannot be read.
+
+    `in_turn`: for the first rows of an order along which an index leads.
+    """
     model = source.model
     parts: list[ColumnElement[bool]] = []
     by_path: dict[str, list[str]] = {}
@@ -190,17 +193,17 @@ def condition(source: Listable, state: ListState) -> ColumnElement[bool]:
     if state.where:
         asked = source.filters if source.asked is None else source.asked
         parts.append(conditions.to_sql(model, conditions.loads(state.where), asked))
-    if state.q:
+    if state.q and in_turn:
+        found = search.holding_in_turn(model, source.search, state.q, is_alone=not parts)
+        parts.append(found)
+    elif state.q:
         parts.append(search.holding(model, source.search, state.q))
     return and_(*parts) if parts else and_(True)
 
 
 def count(source: Listable, state: ListState) -> int:
-    return db.session.scalar(_counting(source, state)) or 0
-
-
-def _counting(source: Listable, state: ListState) -> Select[Any]:
-    return select(func.count()).select_from(source.model).where(condition(source, state))
+    counting = select(func.count()).select_from(source.model)
+    return db.session.scalar(counting.where(condition(source, state))) or 0
 
 
 def total(source: Listable, state: ListState, path: str) -> Any:
@@ -254,7 +257,7 @@ def page(source: Listable, state: ListState, paths: Sequence[str], most_skipped:
         number = most_skipped // state.size
         problems = (InvalidInput("Pages this deep are reached from page to page only."),)
     skipped = 0 if place else (number - 1) * state.size
-    where = condition(source, state)
+    where = condition(source, state, in_turn=chosen.is_led and not skipped)
     statement = chosen.page(
         where, state.size + 1, skipped, place, turned=turned, is_narrowed=state.is_narrowed
     )

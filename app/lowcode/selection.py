@@ -86,6 +86,8 @@ class Selection:
             self._columns += expressions
         self._sorted = _Joins(model)
         self.keys = _keys(model, self._sorted, sort)
+        #: does an index of the table lead along the order?
+        self.is_led = _is_led(model, sort)
         self._tables = self._shown.tables | self._sorted.tables
         self._tables |= tables_in(*self._columns, *(key.expression for key in self.keys))
         ordered = _keys(model, self._shown, sort)  # may add joins
@@ -254,6 +256,15 @@ def _keys(model: type[Any], joins: _Joins, sort: Sequence[tuple[str, bool]]) -> 
         keys.append(SortKey(expression, down, nullable))
     # Equal rows keep one order from page to page.
     return (*keys, SortKey(model.id, bool(sort and sort[0][1]), nullable=False))
+
+
+def _is_led(model: type[Any], sort: Sequence[tuple[str, bool]]) -> bool:
+    attributes, table = inspect(model).column_attrs, inspect(model).local_table
+    if len(sort) != 1 or sort[0][0] not in attributes:
+        return not sort
+    column = attributes[sort[0][0]].columns[0]
+    heads = (index.expressions[0] for index in table.indexes)
+    return bool(column.primary_key or column.unique or any(head is column for head in heads))
 
 
 def _of(rows: Subquery, key: SortKey, position: int) -> SortKey:

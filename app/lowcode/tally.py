@@ -11,12 +11,13 @@ from sqlalchemy import func, literal_column, select
 
 from app.entities.types import average_of
 from app.extensions import db
+from app.lowcode import search
 from app.lowcode.listing import Listable, ListState, condition
 from app.lowcode.scope import narrowed, within_reach
 from app.lowcode.selection import tables_in
 
 #: rows that a page counts: of more it says that there are more, and opens no page by its number
-COUNTED = 10_000
+COUNTED = search.MANY
 _ENOUGH = literal_column(str(COUNTED + 1))
 #: rows that a page adds up: to count goes by an index, to add up reads each row
 SUMMED = 1_000
@@ -42,16 +43,26 @@ def at_once(source: Listable, state: ListState, summed: Sequence[str] = ()) -> T
 
     `summed` are numeric columns that the acting person may read.
     """
-    model, where = source.model, condition(source, state)
-    some = select(model.id).where(within_reach(model, where)).limit(_ENOUGH).subquery()
-    counting = select(func.count()).select_from(some)
-    statement = narrowed(counting, tables_in(where), planned_anew=state.is_narrowed)
-    count: int = db.session.scalar(statement) or 0
+    count = _count(source, state)
     if count > COUNTED:
         return Tally(COUNTED, is_exact=False, is_whole=False)
     if summed and count > SUMMED:
         return Tally(count, is_whole=False)
     return of_all(source, state, summed) if summed else Tally(count)
+
+
+def _count(source: Listable, state: ListState) -> int:
+    """Up to one more than `COUNTED`."""
+    model = source.model
+    if state.q and not (state.filters or state.where):
+        hits = search.hits(model, source.search, state.q)
+        if hits is not None:
+            return hits
+    where = condition(source, state)
+    some = select(model.id).where(within_reach(model, where)).limit(_ENOUGH).subquery()
+    counting = select(func.count()).select_from(some)
+    statement = narrowed(counting, tables_in(where), planned_anew=state.is_narrowed)
+    return db.session.scalar(statement) or 0
 
 
 def of_all(source: Listable, state: ListState, summed: Sequence[str] = ()) -> Tally:

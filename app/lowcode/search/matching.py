@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     and_,
@@ -15,7 +16,9 @@ from sqlalchemy import (
     cast,
     column,
     false,
+    func,
     inspect,
+    literal,
     or_,
     select,
     table,
@@ -54,15 +57,31 @@ def holding(
 
     `tolerant`: see `rules.search.wanted`.
     """
-    words = words_of(typed)
+    asked = asked_of_index(model, paths, typed, tolerant=tolerant)
+    if asked is not None:
+        return model.id.in_(entries(*asked))
+    paths = _own_paths(searched_of(model), paths)
+    return and_(true(), *(_word(model, paths, word, tolerant=tolerant) for word in words_of(typed)))
+
+
+def asked_of_index(
+    model: type[Any], paths: Sequence[str], typed: str, *, tolerant: bool = False
+) -> tuple[Searched, Query] | None:
+    """What `holding` asks of the index alone; None where rows are found otherwise, or none is."""
     searched = searched_of(model)
+    if searched is None or not all(map(is_spelled, words_of(typed))):
+        return None
+    paths = _own_paths(searched, paths)
+    if not searched.by_path.keys() >= set(paths):
+        return None
+    query = query_of(searched, paths, typed, tolerant=tolerant)
+    return (searched, query) if query else None
+
+
+def _own_paths(searched: Searched | None, paths: Sequence[str]) -> list[str]:
+    """The paths less those that are found with others."""
     followers = searched.followers if searched else frozenset()
-    paths = [path for path in paths if path not in followers]
-    if searched and all(map(is_spelled, words)) and searched.by_path.keys() >= set(paths):
-        query = query_of(searched, paths, typed, tolerant=tolerant)
-        if words:
-            return model.id.in_(entries(searched, query)) if query else false()
-    return and_(true(), *(_word(model, paths, word, tolerant=tolerant) for word in words))
+    return [path for path in paths if path not in followers]
 
 
 def query_of(
@@ -143,13 +162,34 @@ def entries(searched: Searched, query: Query) -> Select[Any]:
             _words.c.search_words.op("MATCH", is_comparison=True)(_fts(whole))
         )
     else:
-        # As part of the statement: how to find a word depends on how common it is.
-        words = bindparam(None, _tsquery(whole), literal_execute=True)
         key = _entries.c.id
-        found = select(_entries.c.pk.label("pk")).where(
-            _entries.c.tokens.op("@@", is_comparison=True)(cast(words, TSQUERY))
-        )
+        found = select(_entries.c.pk.label("pk")).where(_fits(whole))
     return found.where(key.between(searched.first, searched.last))
+
+
+def _fits(query: Query) -> ColumnElement[bool]:
+    """Entries with the tokens of the query, as PostgreSQL says it."""
+    # As part of the statement: how to find a word depends on how common it is.
+    words = bindparam(None, _tsquery(query), literal_execute=True)
+    return _entries.c.tokens.op("@@", is_comparison=True)(cast(words, TSQUERY))
+
+
+def written_in(searched: Searched, query: Query) -> ColumnElement[bool]:
+    """The rows of `entries`, found by looking into the own entry of one row after another."""
+    whole, model = narrowed(searched, query), searched.model
+    is_sqlite = db.session.get_bind().dialect.name == "sqlite"
+    fits = _is_among(whole) if is_sqlite else _fits(whole)
+    own = _entries.c.id == model.id + literal(searched.first, BigInteger)
+    return select(fits).where(own).correlate(model).scalar_subquery()
+
+
+def _is_among(query: Query) -> ColumnElement[bool]:
+    """Entries with the tokens of the query, by reading their text."""
+    if isinstance(query, Token):
+        tokens, end = literal(" ").concat(_entries.c.tokens), "" if query.is_start else " "
+        return func.instr(tokens.concat(end), f" {query.text}{end}") > 0
+    joined = and_ if isinstance(query, AllOf) else or_
+    return joined(*map(_is_among, query.parts))
 
 
 def newest_keys(queries: Sequence[tuple[Searched, Query]], most: int) -> dict[type[Any], list[int]]:
