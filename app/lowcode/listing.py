@@ -176,10 +176,10 @@ def _whole(text: Any, default: int, low: int, high: int) -> int:
     return min(max(int(digits), low), high) if digits.isascii() and digits.isdigit() else default
 
 
-def condition(source: Listable, state: ListState, *, in_turn: bool = False) -> ColumnElement[bool]:
+def condition(source: Listable, state: ListState, *, is_led: bool = False) -> ColumnElement[bool]:
     """WHERE of the state; InvalidInput for a filter whose value cannot be read.
 
-    `in_turn`: for the first rows of an order along which an index leads.
+    `is_led`: for the first rows of an order along which an index leads.
     """
     model = source.model
     parts: list[ColumnElement[bool]] = []
@@ -193,11 +193,9 @@ def condition(source: Listable, state: ListState, *, in_turn: bool = False) -> C
     if state.where:
         asked = source.filters if source.asked is None else source.asked
         parts.append(conditions.to_sql(model, conditions.loads(state.where), asked))
-    if state.q and in_turn:
-        found = search.holding_in_turn(model, source.search, state.q, is_alone=not parts)
-        parts.append(found)
-    elif state.q:
-        parts.append(search.holding(model, source.search, state.q))
+    if state.q:
+        words, is_alone = (model, source.search, state.q), not parts
+        parts.append(search.holding_in_list(*words, is_led=is_led, is_alone=is_alone))
     return and_(*parts) if parts else and_(True)
 
 
@@ -257,7 +255,7 @@ def page(source: Listable, state: ListState, paths: Sequence[str], most_skipped:
         number = most_skipped // state.size
         problems = (InvalidInput("Pages this deep are reached from page to page only."),)
     skipped = 0 if place else (number - 1) * state.size
-    where = condition(source, state, in_turn=chosen.is_led and not skipped)
+    where = condition(source, state, is_led=chosen.is_led and not skipped)
     statement = chosen.page(
         where, state.size + 1, skipped, place, turned=turned, is_narrowed=state.is_narrowed
     )
