@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 from wtforms import Field as FormField
 from wtforms.validators import StopValidation
 
+from app.lowcode.fields.option_list import all_chosen
 from app.lowcode.pages import Choice as Option
 from app.rules.errors import DomainError
 from app.rules.text import storable
@@ -166,11 +167,7 @@ class PickerField(KehuField):
 
     def held(self) -> Markup:
         rows = self.data if isinstance(self.data, list) else [self.data] if self.data else []
-        chosen = (
-            f'<option value="{row.id}" selected>{escape(self.source.label_of(row))}</option>'
-            for row in rows
-        )
-        return Markup("".join(chosen))  # noqa: S704 - our own markup around escaped texts
+        return all_chosen(Option(str(row.id), self.source.label_of(row)) for row in rows)
 
     def _value(self) -> str:
         return "" if self.data is None else str(self.data.id)
