@@ -26,6 +26,7 @@ from app.entities.system.organization import Region, Team
 from app.entities.system.user import User
 from app.entities.types import Money
 from app.extensions import db
+from app.lowcode import registered
 from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.relations import RelatedField
 from app.lowcode.links import links_of
@@ -112,7 +113,7 @@ def test_money_columns_are_money() -> None:
 # screens --------------------------------------------------------------------------
 @pytest.fixture(params=SCREENS, ids=lambda view: view.__name__)
 def screen(request: pytest.FixtureRequest, app: Flask) -> Any:
-    return app.extensions["kehu_screens"][request.param.datamodel.obj]
+    return registered.screens(app)[request.param.datamodel.obj]
 
 
 def test_every_declared_column_of_a_screen_exists(screen: Any) -> None:
@@ -218,7 +219,7 @@ def _first(screen: Any) -> str:
 
 
 def test_resources_and_permission_names_are_unique_and_stable(app: Flask) -> None:
-    screens = app.extensions["kehu_screens"]
+    screens = registered.screens(app)
     assert len({view.resource for view in screens.values()}) == len(screens)
     for model, view in screens.items():
         assert view.resource == resource_of(model)
@@ -271,9 +272,7 @@ def test_every_page_that_a_role_may_open_opens(
     with app.app_context():
         principal = principal_for(person.user_id or 0)
         with app.test_request_context(), acting_as(principal):
-            pages = [
-                page for view in app.extensions["kehu_screens"].values() for page in _pages(view)
-            ]
+            pages = [page for view in registered.screens(app).values() for page in _pages(view)]
     assert pages
     failed = []
     for page in pages:

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from app.lowcode import api
+from app.lowcode import api, registered
 
 
 def register(app: Flask) -> None:
     """Give each registered screen its resource; after the screens themselves."""
-    app.register_blueprint(api.build(app.extensions["kehu_screens"].values()))
+    app.register_blueprint(api.build(registered.screens(app).values()))

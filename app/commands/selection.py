@@ -14,6 +14,7 @@ from sqlalchemy.exc import DataError
 from app.commands.console import CHINESE, words
 from app.entities.system.user import User
 from app.extensions import db, reading
+from app.lowcode import registered
 from app.lowcode.exporting import readable_columns
 from app.lowcode.fields import resolve
 from app.lowcode.fields.inputs import translated
@@ -34,7 +35,7 @@ class Refusal(click.ClickException):
 
 def find_screen(app: Flask, entity: str) -> Any:
     """The screen of a resource name such as `product-categories`."""
-    screens = {screen.resource: screen for screen in app.extensions["kehu_screens"].values()}
+    screens = {screen.resource: screen for screen in registered.screens(app).values()}
     if entity not in screens:
         known = ", ".join(sorted(screens))
         raise Refusal(

@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from flask import current_app
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext
 from sqlalchemy import ColumnElement, and_, event, false, inspect, null, or_, select, true
@@ -17,7 +16,7 @@ from app.entities.base import OWNED, SHARED
 from app.entities.system.bin import BinEntry
 from app.entities.types import now_utc
 from app.extensions import db
-from app.lowcode import audit
+from app.lowcode import audit, registered
 from app.lowcode import principal as acting
 from app.lowcode.access.chain import chain_of
 from app.lowcode.access.criteria import by_reach
@@ -168,7 +167,7 @@ def restore(
         audit.record(
             session, "restore", entry.entity, entry.entity_id, entry.label, restored.changes
         )
-        screen = current_app.extensions["kehu_screens"].get(restored.model)
+        screen = registered.screens().get(restored.model)
         if screen is not None:
             screen.post_restore(session.get_one(restored.model, restored.key))
         session.delete(entry)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from flask_babel import get_timezone
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -17,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.entities.types import average_of
 from app.extensions import db
-from app.lowcode import field_rights, listing
+from app.lowcode import field_rights, listing, registered
 from app.lowcode.fields import field_of
 from app.lowcode.fields.moments import today
 from app.lowcode.listing import read_state
@@ -122,7 +121,7 @@ def outline(figures: Iterable[Figure]) -> list[tuple[str, str]]:
 
 def _screen_behind(figure: Figure) -> Any:
     """The screen of its rows, where the acting person may see what the figure tells."""
-    screens = current_app.extensions["kehu_screens"].values()
+    screens = registered.screens().values()
     view = next((screen for screen in screens if screen.resource == figure.resource), None)
     may_see = view is not None and view.may("can_list") and _is_readable(view, figure)
     return view if may_see else None

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import current_app, g, redirect, render_template, url_for
+from flask import g, redirect, render_template, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.lowcode import principal
+from app.lowcode import principal, registered
 from app.lowcode.figures import Figure, ShownFigure, show_all
 from app.lowcode.naming import in_sentence
 from app.lowcode.screens.declare import Chart
@@ -222,7 +222,7 @@ def _once(entries: Iterable[Any]) -> list[Any]:
 
 
 def _screens() -> dict[str, Any]:
-    return {view.resource: view for view in current_app.extensions["kehu_screens"].values()}
+    return {view.resource: view for view in registered.screens().values()}
 
 
 def _shortcuts(resources: list[str]) -> list[tuple[str, str, str]]:

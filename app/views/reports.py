@@ -16,7 +16,7 @@ from app.entities.customers import Customer
 from app.entities.inventory import Warehouse
 from app.entities.sales.order import SalesOrder
 from app.extensions import db
-from app.lowcode import audit, documents, field_rights, principal
+from app.lowcode import audit, documents, field_rights, principal, registered
 from app.lowcode.fields import field_of
 from app.lowcode.fields.moments import today
 from app.lowcode.fields.relations import key_of
@@ -206,7 +206,7 @@ def _page(title: str) -> ReportsPage:
     now = today()
     last = last_months(month_of(now), 2)[0]
     warehouses = db.session.scalars(select(Warehouse).order_by(Warehouse.position, Warehouse.name))
-    orders = current_app.extensions["kehu_screens"][SalesOrder]
+    orders = registered.screens()[SalesOrder]
     languages = current_app.config["LANGUAGES"].items()
     return ReportsPage(
         title=title,

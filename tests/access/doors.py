@@ -6,8 +6,9 @@ SCREEN_DOORS holds for each declared screen, API_DOORS for its resource, PAGES i
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 
+from app.lowcode import registered
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import RelatedField
 from tests.access.door import ABSENT, CLOSED, TRIED, UNREAD, Door, Probe
@@ -133,7 +134,7 @@ def _pickers(view: Any, door: Door, path: str) -> Iterator[Probe]:
 
 
 def _related(view: Any, door: Door, path: str) -> Iterator[Probe]:
-    screens = current_app.extensions["kehu_screens"].values()
+    screens = registered.screens().values()
     for parent in parents_of(view, {one.model.__name__: one for one in screens}):
         address = path.replace("{parent}", parent.resource)
         yield Probe("GET", address, door, {}, parent.model.__name__, is_of_somebody(parent.model))
@@ -247,7 +248,7 @@ def probes(app: Flask) -> list[Entry]:
 
 
 def _probes(app: Flask) -> Iterator[Entry]:
-    views = {view.endpoint: view for view in app.extensions["kehu_screens"].values()}
+    views = {view.endpoint: view for view in registered.screens(app).values()}
     resources = {f"api.{view.model.__name__}Api": view for view in views.values()}
     for rule in app.url_map.iter_rules():
         group, _dot, name = rule.endpoint.rpartition(".")

@@ -23,6 +23,7 @@ from app.entities.system.row_access import AccessRule, RecordShare
 from app.entities.system.user import Role
 from app.entities.system.views import Favourite, RecentlyViewed
 from app.extensions import db
+from app.lowcode import registered
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import RelatedField
 from app.lowcode.figures import show
@@ -121,7 +122,7 @@ def test_a_figure_of_the_start_page_equals_the_own_export(
     app: Flask, business: Business, who: dict[str, Any]
 ) -> None:
     asker = hire(app, business, who)
-    views = {view.resource: view for view in app.extensions["kehu_screens"].values()}
+    views = {view.resource: view for view in registered.screens(app).values()}
     for name, figure in FIGURES.items():
         if figure.average or figure.latest:
             continue
@@ -202,7 +203,7 @@ def hire(app: Flask, business: Business, who: dict[str, Any]) -> Asker:
 
 
 def screens(app: Flask) -> dict[str, Any]:
-    return {view.model.__name__: view for view in app.extensions["kehu_screens"].values()}
+    return {view.model.__name__: view for view in registered.screens(app).values()}
 
 
 def children_of(views: dict[str, Any], parent: Any) -> list[Any]:

@@ -17,6 +17,7 @@ from app.entities.system.notification import Notification
 from app.entities.system.record import Attachment
 from app.entities.system.user import Role
 from app.extensions import db
+from app.lowcode import registered
 from app.lowcode.belongings import folder
 from app.lowcode.principal import DataScope, system
 from app.lowcode.screens.declare import Board, Lines
@@ -75,7 +76,7 @@ class Company:
     @property
     def screens(self) -> dict[str, Any]:
         """Entity name → declared screen."""
-        known = self.app.extensions["kehu_screens"].values()
+        known = registered.screens(self.app).values()
         return {view.model.__name__: view for view in known}
 
     def recover(self) -> None:
@@ -164,7 +165,7 @@ def _rows(session: Session, app: Flask, owner: Any) -> tuple[Any, Any]:
     files: dict[str, dict[str, int]] = {}
     for side, person in (("own", owner), ("foreign", make_user(session, name="foreign owner"))):
         rows = Rows(session, side, person)
-        for model in app.extensions["kehu_screens"]:
+        for model in registered.screens(app):
             row, name = rows.one(model), model.__name__
             stored = f"{side}-{name}"
             attachment = Attachment(

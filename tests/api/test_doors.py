@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
 from app.entities.system.user import User
+from app.lowcode import registered
 from tests.callers import Caller, inside
 from tests.visitors import Visitor
 
@@ -93,7 +94,7 @@ def test_the_rights_of_a_person_stand_in_the_info_of_a_screen(app: Flask) -> Non
 def test_every_screen_answers_and_exports(app: Flask) -> None:
     admin = Caller(app, "administrator", locale="zh")
     admin.post("customers", name="客户")
-    for screen in app.extensions["kehu_screens"].values():
+    for screen in registered.screens(app).values():
         listed = admin.get(screen.resource)
         assert (listed.status_code, listed.json.keys()) == (
             200,

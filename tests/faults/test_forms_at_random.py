@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.lowcode import registered
 from tests.callers import Caller
 from tests.faults.test_query_strings import VALUES
 from tests.visitors import Visitor
@@ -21,7 +22,7 @@ _JSON = [None, True, 0, -1, 1e400, 10**30, 0.005, [], {}, [[]], {"id": 1}, [1, "
 
 
 def forms(app: Flask) -> list[Any]:
-    screens = app.extensions["kehu_screens"].values()
+    screens = registered.screens(app).values()
     return sorted((s for s in screens if s.form), key=lambda screen: screen.resource)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.lowcode import registered
 from tests.callers import Caller
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -124,7 +125,7 @@ def queries(screens: list[Any]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
 def test_two_thousand_query_strings_break_nothing(app: Flask, form: str) -> None:
     admin = Caller(app, "administrator", locale="en")
     admin.post("customers", name="Somebody", tier="vip", credit_limit="12.50")
-    screens = sorted(app.extensions["kehu_screens"].values(), key=lambda screen: screen.resource)
+    screens = sorted(registered.screens(app).values(), key=lambda screen: screen.resource)
     broken = []
     for resource, pairs in queries(screens):
         answer = admin.call("GET", form.format(resource), query_string=pairs)

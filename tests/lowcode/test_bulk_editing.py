@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy import select
 
 from app.entities.customers import Customer, Tag
@@ -13,6 +13,7 @@ from app.entities.system.audit import AuditEntry
 from app.entities.system.changes import ChangeSet
 from app.entities.system.job import Job
 from app.extensions import db
+from app.lowcode import registered
 from app.lowcode.jobs import JobStopped
 from app.lowcode.screens import bulk_runs
 from app.lowcode.screens.bulk_runs import CONTROLS
@@ -297,5 +298,5 @@ def test_all_rows_of_a_list_can_be_deleted_as_they_were_counted(
 
 def test_no_field_has_the_name_of_a_control(app: Flask) -> None:
     with app.app_context():
-        for view in current_app.extensions["kehu_screens"].values():
+        for view in registered.screens().values():
             assert not CONTROLS & set(view.form_columns), view.resource

@@ -10,7 +10,7 @@ from flask import Flask
 from app.entities.catalog import Product
 from app.entities.customers import Customer
 from app.entities.inventory import StockLevel
-from app.lowcode import field_rights
+from app.lowcode import field_rights, registered
 from app.lowcode.importing.engine import run_import
 from app.lowcode.importing.mapping import Mapping
 from app.lowcode.importing.reading import read_table
@@ -278,7 +278,7 @@ def test_the_api_takes_the_rest(program: Caller) -> None:
 def test_a_value_given_by_hand_is_refused_with_the_flush(
     app: Flask, actor: Principal, keys: Keys
 ) -> None:
-    view = app.extensions["kehu_screens"][Customer]
+    view = registered.screens(app)[Customer]
     with app.test_request_context(), acting_as(actor):
         customer = view.session.get(Customer, keys.customer)
         with pytest.raises(FieldErrors) as refused:
@@ -293,7 +293,7 @@ def test_a_value_given_by_hand_is_refused_with_the_flush(
 
 def test_what_rules_set_is_not_asked_about(app: Flask, actor: Principal, keys: Keys) -> None:
     with app.test_request_context(), acting_as(actor):
-        view = app.extensions["kehu_screens"][StockLevel]
+        view = registered.screens(app)[StockLevel]
         level = view.session.get(StockLevel, keys.level)
         values = {"on_hand": Decimal(8), "notes": None}
         view.perform("adjust", [level], values)
@@ -304,7 +304,7 @@ def test_what_rules_set_is_not_asked_about(app: Flask, actor: Principal, keys: K
 def test_an_action_that_asks_for_a_locked_column_is_not_offered(
     app: Flask, actor: Principal, keys: Keys
 ) -> None:
-    view = app.extensions["kehu_screens"][StockLevel]
+    view = registered.screens(app)[StockLevel]
     locked = Principal(
         actor.user_id,
         actor.name,
@@ -329,7 +329,7 @@ def test_an_import_does_not_take_a_locked_column(
         {"resource": "customers", "fields": {"name": "name", column: "extra"}}
     )
     with app.test_request_context(), acting_as(actor):
-        view = app.extensions["kehu_screens"][Customer]
+        view = registered.screens(app)[Customer]
         with read_table(path, filename="file.csv") as table, pytest.raises(InvalidInput):
             run_import(view.session, mapping, table)
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.lowcode import registered
 from app.lowcode.screens.indexed import is_indexed
 from app.views import MENU
 
@@ -18,7 +19,7 @@ LARGE = [
 
 @pytest.fixture(params=LARGE, ids=lambda view: view.__name__)
 def screen(request: pytest.FixtureRequest, app: Flask) -> Any:
-    return app.extensions["kehu_screens"][request.param.datamodel.obj]
+    return registered.screens(app)[request.param.datamodel.obj]
 
 
 def test_what_a_long_list_sorts_and_filters_by_has_an_index(screen: Any) -> None:

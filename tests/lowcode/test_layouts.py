@@ -13,6 +13,7 @@ from flask import Flask
 from app.entities.customers import Contact, Customer, Industry, Interaction
 from app.entities.system.organization import Region
 from app.entities.system.user import User
+from app.lowcode import registered
 from app.lowcode.screens import Chart
 from app.rules.customers import Channel, LifecycleStage, Outcome, Tier
 from tests.callers import inside
@@ -75,7 +76,7 @@ def count_of(page: str) -> int:
 def test_behind_every_figure_of_a_chart_stand_as_many_rows(
     app: Flask, boss: Visitor, rows: None, resource: str
 ) -> None:
-    screens = app.extensions["kehu_screens"].values()
+    screens = registered.screens(app).values()
     view = next(screen for screen in screens if screen.resource == resource)
     looked_at = 0
     for index, chart in enumerate(view.layouts_of(Chart)):

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.entities.customers import Contact, Customer, Tag
 from app.extensions import db
+from app.lowcode import registered
 from app.lowcode.listing import LARGEST_PAGE, Listable, read_state
 from app.rules.customers import Tier
 from tests.callers import inside
@@ -231,7 +232,7 @@ def test_no_address_of_a_screen_breaks_it(app: Flask, visitor: Visitors) -> None
     fill(app, 1)
     boss = visitor("administrator")
     with app.test_request_context():
-        view = app.extensions["kehu_screens"][Customer]
+        view = registered.screens(app)[Customer]
     names = [*_NAMES, *(f"f.{path}" for path in view.filters)]
     draw = random.Random(7)  # noqa: S311 - no secret
     paths = ["/customers/", "/customers/events", "/customers/chart", "/customers/new", "/palette"]

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from app.extensions import db
+from app.lowcode import registered
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import TagsField
 from app.lowcode.principal import system
@@ -51,12 +52,12 @@ def test_no_list_asks_more_often_the_more_it_shows(
             session = db.session()
             for turn in range(1 if side == "one" else 6):
                 rows = Rows(session, f"{side}{turn}", make_user(session))
-                for model in app.extensions["kehu_screens"]:
+                for model in registered.screens(app):
                     rows.one(model)
             session.commit()
             pages = {
                 view.resource: columns_text(tuple((path, None) for path in _plain(view)))
-                for view in app.extensions["kehu_screens"].values()
+                for view in registered.screens(app).values()
             }
         asked = {}
         for resource, columns in pages.items():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from app.lowcode import registered
 from tests.visitors import Visitor
 
 Visitors = Callable[..., Visitor]
@@ -35,7 +36,7 @@ def test_the_manual_opens_in_the_readers_language(
 
 
 def test_every_help_button_leads_to_a_page(app: Flask) -> None:
-    screens = app.extensions["kehu_screens"].values()
+    screens = registered.screens(app).values()
     named = {screen.help_page for screen in screens if screen.help_page}
     assert named <= set(PAGES)
     assert {"customers", "catalog"} <= named

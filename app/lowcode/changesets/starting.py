@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.entities.system.changes import ChangeBlock, ChangeSet
 from app.entities.system.job import Job
-from app.lowcode import principal
+from app.lowcode import principal, registered
 from app.lowcode.changesets.obstacles import obstacles
 from app.lowcode.changesets.undoing import refusal, undo
 from app.lowcode.jobs import enqueue
@@ -77,7 +76,7 @@ def start_undo(session: Session, change_set: ChangeSet) -> Job | None:
 
 
 def _screen(resource: str) -> Any:
-    known = current_app.extensions["kehu_screens"].values()
+    known = registered.screens().values()
     return next((screen for screen in known if screen.resource == resource), None)
 
 

@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.entities.system.job import Job
 from app.extensions import reading
-from app.lowcode import listing, principal
+from app.lowcode import listing, principal, registered
 from app.lowcode.exporting.formats import export, find
 from app.lowcode.exporting.table import ExportTable, chosen_paths
 from app.lowcode.jobs import enqueue
@@ -109,7 +109,7 @@ def _counted(work: Work, table: ExportTable) -> Iterator[Sequence[Any]]:
 
 
 def _screen(resource: str) -> Any:
-    screens = current_app.extensions["kehu_screens"].values()
+    screens = registered.screens().values()
     return next((screen for screen in screens if screen.resource == resource), None)
 
 

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import inspect
 
 from app.entities.base import SHARED, Entity
-from app.lowcode import field_rights
+from app.lowcode import field_rights, registered
 from app.lowcode.fields import Field, field_of
 from app.lowcode.fields.base import label_for
 from app.lowcode.fields.relations import RelatedField
@@ -58,7 +57,7 @@ def has_default(field: Field) -> bool:
 
 def screens() -> dict[str, Any]:
     """Every registered screen by its resource name."""
-    known = current_app.extensions["kehu_screens"].values()
+    known = registered.screens().values()
     return {screen.resource: screen for screen in known}
 
 

@@ -6,12 +6,11 @@ from functools import cache
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.lowcode import changesets, listing, principal
+from app.lowcode import changesets, listing, principal, registered
 from app.lowcode.notifications import notify
 from app.lowcode.screens import bulk_rows
 from app.lowcode.screens.bulk_rows import Edit, Outcome, Tagging
@@ -159,7 +158,7 @@ def _do(
 
 
 def _screen(resource: str) -> Any:
-    known = current_app.extensions["kehu_screens"].values()
+    known = registered.screens().values()
     view = next((screen for screen in known if screen.resource == resource), None)
     if view is None or not view.may("can_edit"):
         raise DomainError("You may not change these records any more.")

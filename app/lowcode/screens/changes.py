@@ -6,14 +6,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, inspect, select
 
 from app.entities.system.audit import AuditEntry
 from app.entities.system.user import User
 from app.extensions import db
-from app.lowcode import field_rights
+from app.lowcode import field_rights, registered
 from app.lowcode.fields import field_of
 from app.lowcode.fields.base import humanize
 from app.lowcode.fields.relations import RelationField
@@ -147,7 +146,7 @@ def _detail(model: type[Any] | None, name: str, value: Any) -> str:
     if value is None:
         return ""
     if name == "document":
-        screen = current_app.extensions["kehu_screens"].get(model)
+        screen = registered.screens().get(model)
         documents = screen.documents if screen is not None else ()
         labels = {document.name: str(document.label) for document in documents}
         return labels.get(value) or _(humanize(str(value)))

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 
+from app.lowcode import registered
 from app.lowcode.fields.inputs import translated
 from app.lowcode.listing import ListState, read_state
 from app.lowcode.pages import Chip, FilterSpec
@@ -26,7 +27,7 @@ class Overview:
 
     @classmethod
     def read(cls) -> Self:
-        screen = current_app.extensions["kehu_screens"][cls.model]
+        screen = registered.screens()[cls.model]
         return cls(screen, cls.narrowed(read_state(screen.listable, request.args)))
 
     @classmethod

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from flask import abort, current_app, make_response, render_template, request
+from flask import abort, make_response, render_template, request
 from flask_appbuilder import ModelView, expose, has_access
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import permission_name
@@ -13,7 +13,7 @@ from sqlalchemy import Select, bindparam, inspect, select
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.extensions import db
-from app.lowcode import field_rights, principal, scope
+from app.lowcode import field_rights, principal, registered, scope
 from app.lowcode.access.sharing import can_be_shared
 from app.lowcode.audit.viewing import note_view
 from app.lowcode.fields.relations import LARGEST_KEY
@@ -189,7 +189,7 @@ class EntityView(
 
     def create_blueprint(self, appbuilder: Any, **kwargs: Any) -> Any:
         """Registration: from here on other screens can link to and pick from this one."""
-        current_app.extensions.setdefault("kehu_screens", {})[self.model] = self
+        registered.screens()[self.model] = self
         return super().create_blueprint(appbuilder, **kwargs)
 
     @property
@@ -211,7 +211,7 @@ class EntityView(
     @staticmethod
     def screens_named(entries: Sequence[Any]) -> list[Any]:
         """The registered screens of view classes or resources."""
-        screens = current_app.extensions["kehu_screens"]
+        screens = registered.screens()
         named = {screen.resource: screen for screen in screens.values()}
         found = [
             named.get(entry) if isinstance(entry, str) else screens.get(entry.datamodel.obj)
@@ -235,7 +235,7 @@ class EntityView(
     @staticmethod
     def screen_of(model: type[Any]) -> Any:
         """The registered screen of an entity, or None."""
-        return current_app.extensions["kehu_screens"].get(model)
+        return registered.screens().get(model)
 
     def get_item(self, pk: int, options: Iterable[ORMOption] = ()) -> Any:
         """The row inside the acting person's scope; 404 otherwise."""
@@ -310,7 +310,7 @@ class EntityView(
     @permission_name("list")
     def related(self, parent: str, pk: int) -> Any:
         """The rows of this screen that belong to one record of another: the part inside its tab."""
-        screens = current_app.extensions["kehu_screens"].values()
+        screens = registered.screens().values()
         screen = next((s for s in screens if s.resource == parent), None) or abort(404)
         if not screen.may("can_show"):
             abort(403)

@@ -12,6 +12,7 @@ from sqlalchemy import String, Text, inspect
 
 from app.entities.system.search import KEY_BITS
 from app.entities.system.user import Role, User
+from app.lowcode import registered
 from app.lowcode.fields import field_of
 from app.rules.search import Kind
 
@@ -74,14 +75,14 @@ def searched_of(model: type[Any]) -> Searched | None:
     """What the index holds of `model`; None where its rows are found by looking through them."""
     known = current_app.extensions.setdefault("kehu_searched", {})
     if model not in known:
-        screen = current_app.extensions.get("kehu_screens", {}).get(model)
+        screen = registered.screens().get(model)
         known[model] = _searched(model, screen.quick_search) if screen else None
     found: Searched | None = known[model]
     return found
 
 
 def all_searched() -> list[Searched]:
-    screens = current_app.extensions["kehu_screens"]
+    screens = registered.screens()
     return [found for model in screens if (found := searched_of(model)) is not None]
 
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Flask, abort, current_app, g, jsonify, request, url_for
+from flask import Flask, abort, g, jsonify, request, url_for
 from flask_babel import gettext as _
 
+from app.lowcode import registered
 from app.lowcode.search.finding import Hit, find
 from app.lowcode.shelf.held import my_shelf
 from app.lowcode.shelf.opened import at_hand
@@ -42,7 +43,7 @@ def palette() -> Any:
 def _searchable() -> list[Any]:
     return [
         screen
-        for screen in current_app.extensions["kehu_screens"].values()
+        for screen in registered.screens().values()
         if screen.quick_search and screen.may("can_list") and screen.may("can_show")
     ]
 
@@ -66,7 +67,7 @@ def _views(typed: str) -> list[dict[str, Any]]:
     """Saved views by their names."""
     screens = {
         screen.model.__name__: screen
-        for screen in current_app.extensions["kehu_screens"].values()
+        for screen in registered.screens().values()
         if screen.may("can_list")
     }
     return [

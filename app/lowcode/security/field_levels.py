@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
 from flask_appbuilder import Model
 from sqlalchemy import Column, inspect
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from app.entities.base import Entity
 from app.entities.system.access import FieldRight
 from app.entities.system.user import User
 from app.entities.types import now_utc
-from app.lowcode import audit
+from app.lowcode import audit, registered
 from app.lowcode.fields import field_of, fields_of
 from app.lowcode.fields.base import label_for
 from app.lowcode.security import guard
@@ -60,7 +59,7 @@ def _fields(model: type[Any]) -> list[Any]:
 
 def _lines_of(model: type[Any]) -> dict[str, type[Any]]:
     """Inline rows that have no screen of their own: they are narrowed with their record."""
-    screens = current_app.extensions["kehu_screens"]
+    screens = registered.screens()
     return {
         name: relationship.mapper.class_
         for name, relationship in inspect(model).relationships.items()

@@ -3,9 +3,9 @@
 import re
 from datetime import datetime, time
 
-from flask import current_app
 from flask_babel import lazy_gettext as _
 
+from app.lowcode import registered
 from app.lowcode.settings.company import company_zone
 from app.lowcode.settings.options import Option, declare
 from app.lowcode.settings.store import get_setting
@@ -30,7 +30,7 @@ def watched_screens() -> frozenset[str]:
 
 def check_screens(text: str) -> str:
     """Screens by their title or the name in their address, as the latter."""
-    screens = current_app.extensions["kehu_screens"].values()
+    screens = registered.screens().values()
     names = {str(screen.list_title).casefold(): screen.resource for screen in screens}
     names |= {screen.resource: screen.resource for screen in screens}
     found = []

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from flask import Response, after_this_request, current_app, g
+from flask import Response, after_this_request, g
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.entities.system.views import RecentlyViewed
 from app.entities.types import now_utc
 from app.extensions import db
+from app.lowcode import registered
 from app.lowcode.fields import field_of
 from app.lowcode.principal import current
 from app.lowcode.shelf.held import my_shelf
@@ -159,9 +160,7 @@ def named(records: Iterable[Record]) -> list[Kept]:
     What the acting person may no longer open, and what is gone, is left out.
     """
     records = list(records)
-    screens = {
-        view.model.__name__: view for view in current_app.extensions["kehu_screens"].values()
-    }
+    screens = {view.model.__name__: view for view in registered.screens().values()}
     found: dict[Record, Kept] = {}
     for entity in dict.fromkeys(entity for entity, _key in records):
         view = screens.get(entity)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 from sqlalchemy.exc import StatementError
 
 from app.extensions import db
-from app.lowcode import tally
+from app.lowcode import registered, tally
 from app.lowcode.naming import entity_named
 from app.lowcode.screens.saved import state_of
 from app.lowcode.shelf.held import HeldView, my_shelf
@@ -71,7 +71,7 @@ def loaded(here: str) -> SidebarShelf:
 
 def _pinned() -> list[tuple[HeldView, Any]]:
     """The pinned views of lists that the person may open."""
-    shelf, screens = my_shelf(), current_app.extensions["kehu_screens"]
+    shelf, screens = my_shelf(), registered.screens()
     found = []
     for key in shelf.pins:
         held = shelf.views[key]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import format_decimal, lazy_gettext
@@ -16,6 +16,7 @@ from sqlalchemy.orm import selectinload
 from app.entities.purchasing import PurchaseOrder, PurchaseOrderLine
 from app.entities.sales.order import SalesOrder, SalesOrderLine
 from app.extensions import db
+from app.lowcode import registered
 from app.lowcode.fields.relations import key_of
 from app.lowcode.principal import current
 from app.rules.orders import OrderState
@@ -148,7 +149,7 @@ def _count(due: Any) -> int:
 
 
 def _parcel_out(order: SalesOrder, today: date) -> Parcel:
-    screen = current_app.extensions["kehu_screens"][SalesOrder]
+    screen = registered.screens()[SalesOrder]
     papers = screen.document_links(order)
     place = (order.ship_region, order.ship_city, order.ship_address, order.ship_postal_code)
     return Parcel(

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app, render_template, url_for
+from flask import render_template, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import format_decimal, lazy_gettext
@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from app.entities.catalog import Product
 from app.entities.inventory import StockLevel, Warehouse
 from app.extensions import db
-from app.lowcode import field_rights, listing
+from app.lowcode import field_rights, listing, registered
 from app.lowcode.fields.inputs import translated
 from app.lowcode.figures import Figure, ShownFigure, show
 from app.lowcode.listing import ListState
@@ -220,7 +220,7 @@ def _shows_value() -> bool:
 
 
 def _page_of(entity: type[Any], key: int) -> str:
-    screen = current_app.extensions["kehu_screens"].get(entity)
+    screen = registered.screens().get(entity)
     return screen.url_of(key) if screen is not None and screen.may("can_show") else ""
 
 

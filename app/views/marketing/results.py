@@ -2,7 +2,6 @@
 
 from dataclasses import fields
 
-from flask import current_app
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
@@ -10,6 +9,7 @@ from app.entities.marketing import Campaign, CampaignMember
 from app.entities.sales.deal import Deal
 from app.entities.sales.lead import Lead
 from app.extensions import db
+from app.lowcode import registered
 from app.lowcode.listing import ListState
 from app.lowcode.pages import Cell, ShownSection
 from app.rules.marketing import REACHED, CampaignResults
@@ -82,7 +82,7 @@ def percent_text(value: object) -> str:
 
 def _rows(entity: type, filters: tuple[tuple[str, str], ...]) -> str | None:
     """The list behind a figure, for who may open it."""
-    view = current_app.extensions["kehu_screens"].get(entity)
+    view = registered.screens().get(entity)
     if view is None or not view.may("can_list"):
         return None
     return str(view.list_url(ListState(filters=filters)))

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, current_app, request
+from flask import abort, request
 from sqlalchemy import ColumnElement, and_, select
 
 from app.entities.customers import Customer
 from app.entities.system.organization import Team
 from app.entities.system.user import User
 from app.extensions import db
-from app.lowcode import listing
+from app.lowcode import listing, registered
 from app.lowcode.fields import field_of
 from app.lowcode.fields.relations import key_of
 from app.lowcode.listing import ListState
@@ -31,7 +31,7 @@ class Asked:
     @classmethod
     def read(cls) -> "Asked":
         """403 for who lists no customers; what the address cannot mean narrows nothing."""
-        customers = current_app.extensions["kehu_screens"][Customer]
+        customers = registered.screens()[Customer]
         if not customers.may("can_list"):
             abort(403)
         asked = {name: request.args.get(name, "") for name in NARROWING}

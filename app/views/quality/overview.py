@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import format_decimal, lazy_gettext
@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from app.entities.customers import Customer
 from app.extensions import db
-from app.lowcode import field_rights
+from app.lowcode import field_rights, registered
 from app.lowcode.duplicates import clusters
 from app.lowcode.fields import field_of
 from app.lowcode.fields.moments import today
@@ -181,7 +181,7 @@ class QualityView(BaseView):
 
 
 def _customers_are_theirs() -> bool:
-    return bool(current_app.extensions["kehu_screens"][Customer].may("can_list"))
+    return bool(registered.screens()[Customer].may("can_list"))
 
 
 def _behind() -> tuple[str, Any]:

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from flask import abort, current_app
+from flask import abort
 
-from app.lowcode import field_rights
+from app.lowcode import field_rights, registered
 from app.lowcode.screens.uniting import RIGHT
 
 
 def mergeable() -> list[Any]:
     """The screens with match rules on which the acting person may merge."""
-    screens = current_app.extensions["kehu_screens"].values()
+    screens = registered.screens().values()
     return [screen for screen in screens if _has_rules(screen) and may_merge(screen)]
 
 
@@ -26,7 +26,7 @@ def may_merge(screen: Any) -> bool:
 
 def screen_named(resource: str) -> Any:
     """The screen of a resource; 404 where nothing of it can be merged, 403 where not by them."""
-    screens = current_app.extensions["kehu_screens"].values()
+    screens = registered.screens().values()
     found = next((s for s in screens if s.resource == resource and _has_rules(s)), None)
     if found is None:
         abort(404)

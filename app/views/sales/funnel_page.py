@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_babel import format_decimal, format_percent
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.entities.sales.deal import Deal
 from app.entities.sales.pipeline import Pipeline
 from app.extensions import db
-from app.lowcode import field_rights, listing
+from app.lowcode import field_rights, listing, registered
 from app.lowcode.fields.inputs import translated
 from app.lowcode.fields.moments import today
 from app.lowcode.fields.relations import key_of
@@ -101,7 +101,7 @@ class FunnelRequest(Overview):
 
     @classmethod
     def read(cls) -> "FunnelRequest":
-        deals = current_app.extensions["kehu_screens"][Deal]
+        deals = registered.screens()[Deal]
         state = read_state(deals.listable, request.args)
         wanted = key_of(dict(state.filters).get("pipeline", ""))
         pipeline = wanted and db.session.scalar(select(Pipeline).where(Pipeline.id == wanted))

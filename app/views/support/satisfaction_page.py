@@ -6,13 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app
 from flask_babel import format_datetime, format_decimal
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.entities.support import Survey, SurveyResponse
+from app.lowcode import registered
 from app.lowcode.fields import field_of
 from app.lowcode.fields.moments import today
 from app.lowcode.fields.relations import key_of
@@ -92,7 +92,7 @@ class Span:
 
     def rows(self, *more: Filter) -> str | None:
         """The list of the answers behind a figure, for who may open it."""
-        view = current_app.extensions["kehu_screens"][SurveyResponse]
+        view = registered.screens()[SurveyResponse]
         if not view.may("can_list"):
             return None
         last = last_day_of(self.months[-1])
@@ -252,7 +252,7 @@ def _line(span: Span, scale: Scale, label: str, mine: tuple[Filter, ...], tally:
 
 def comments_of(responses: Sequence[SurveyResponse]) -> list[Comment]:
     """The worst words with who said them about whom."""
-    view = current_app.extensions["kehu_screens"][SurveyResponse]
+    view = registered.screens()[SurveyResponse]
     is_open = view.may("can_show")
     return [
         Comment(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app, render_template
+from flask import render_template
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.entities.system.audit import AuditEntry
 from app.extensions import db
+from app.lowcode import registered
 from app.lowcode.naming import entity_named
 from app.lowcode.pages import Cell, Column, LineTable, RecordPage
 from app.lowcode.screens import Chart, EntityInterface, EntityView
@@ -94,7 +95,7 @@ def _in_one_text(entity: str, action: AuditAction, changes: Mapping[str, Any] | 
 
 def _screen(entity: str) -> Any:
     """The screen of what an entry is about; None for what has none."""
-    screens = current_app.extensions["kehu_screens"].items()
+    screens = registered.screens().items()
     return next((screen for model, screen in screens if model.__name__ == entity), None)
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from itertools import groupby
 
-from flask import current_app
 from flask_babel import gettext as _
 
+from app.lowcode import registered
 from app.lowcode.access.simulate import Effect, RoleChange, RuleChange, simulate
 from app.lowcode.naming import title_from
 
@@ -48,6 +48,6 @@ def _row(effects: list[Effect]) -> EffectRow:
 
 def entity_label(entity: str) -> str:
     """What an entity's list is called in the reader's language."""
-    screens = current_app.extensions["kehu_screens"].items()
+    screens = registered.screens().items()
     view = next((view for model, view in screens if model.__name__ == entity), None)
     return str(view.list_title) if view else _(title_from(entity))

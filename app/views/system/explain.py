@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, ClassVar
 
-from flask import abort, current_app, render_template
+from flask import abort, render_template
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from app.entities.system.user import User
-from app.lowcode import field_rights
+from app.lowcode import field_rights, registered
 from app.lowcode.access.explain import Reason, Sight, what_can_see, who_can_see
 from app.lowcode.access.people import person
 from app.lowcode.fields.base import humanize
@@ -130,7 +130,7 @@ class ExplainView(BaseView):
 
 
 def _screens() -> dict[str, Any]:
-    return {view.resource: view for view in current_app.extensions["kehu_screens"].values()}
+    return {view.resource: view for view in registered.screens().values()}
 
 
 def _choice(word: Any) -> Choice:
@@ -139,7 +139,7 @@ def _choice(word: Any) -> Choice:
 
 # a record -----------------------------------------------------------------------
 def _seers(reasons: Sequence[Reason]) -> list[Seer]:
-    users = current_app.extensions["kehu_screens"][User]
+    users = registered.screens()[User]
     return [
         Seer(
             name=name,

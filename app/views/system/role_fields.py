@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, current_app, url_for
+from flask import abort, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from app.lowcode import registered
 from app.lowcode.fields.base import humanize
 from app.lowcode.pages import Choice
 from app.lowcode.principal import current
@@ -42,7 +43,7 @@ class FieldsPage:
 
 def screen_named(entity: str) -> Any:
     """The screen of an entity; 404 where there is none."""
-    for model, view in current_app.extensions["kehu_screens"].items():
+    for model, view in registered.screens().items():
         if model.__name__ == entity:
             return view
     return abort(404)

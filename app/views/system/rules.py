@@ -2,13 +2,13 @@
 
 from typing import Any, ClassVar
 
-from flask import abort, current_app, jsonify, render_template, request, url_for
+from flask import abort, jsonify, render_template, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 
 from app.entities.system.row_access import AccessRule, AccessRuleSubject
 from app.extensions import db
-from app.lowcode import conditions
+from app.lowcode import conditions, registered
 from app.lowcode.access.rules import check_rule, ruled_models
 from app.lowcode.access.simulate import RuleChange
 from app.lowcode.condition_words import in_words
@@ -85,7 +85,7 @@ class AccessRuleView(EntityView):
     def fields(self, entity: str) -> Any:
         """What conditions on an entity may be made of, for the builder."""
         model = ruled_models().get(entity)
-        view = current_app.extensions["kehu_screens"].get(model)
+        view = registered.screens().get(model)
         if view is None:
             abort(404)
         tree = conditions.loads(request.args.get("condition", "{}"))

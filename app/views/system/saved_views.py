@@ -2,11 +2,12 @@
 
 from typing import Any, ClassVar
 
-from flask import abort, current_app, flash, redirect, render_template, request
+from flask import abort, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 
 from app.extensions import db
+from app.lowcode import registered
 from app.lowcode.fields.inputs import translated
 from app.lowcode.listing import read_state
 from app.lowcode.screens import saved
@@ -125,7 +126,7 @@ class SavedViewsView(BaseView):
 def _screen(resource: str) -> Any:
     """The screen whose list it is about; the right to see the list is asked for."""
     signed_in_at_a_browser()
-    screens = current_app.extensions["kehu_screens"].values()
+    screens = registered.screens().values()
     view = next((one for one in screens if one.resource == resource), None) or abort(404)
     return view if view.may("can_list") else abort(403)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, current_app, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from app.entities.system.row_access import RecordShare
 from app.entities.system.user import User
 from app.entities.types import now_utc
 from app.extensions import db
+from app.lowcode import registered
 from app.lowcode.access.sharing import can_be_shared, share, shares_of, unshare
 from app.lowcode.fields import field_of
 from app.lowcode.fields.inputs import translated
@@ -110,7 +111,7 @@ def _record(resource: str, pk: int) -> tuple[Any, Any]:
     """The screen and the record inside the acting person's scope."""
     if current().user_id is None:
         abort(401)
-    screens = current_app.extensions["kehu_screens"].values()
+    screens = registered.screens().values()
     view = next((one for one in screens if one.resource == resource), None)
     if view is None or not can_be_shared(view.model):
         abort(404)

@@ -2,10 +2,11 @@
 
 from typing import Any, ClassVar
 
-from flask import Response, abort, current_app, make_response, redirect, render_template, request
+from flask import Response, abort, make_response, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 
 from app.extensions import db
+from app.lowcode import registered
 from app.lowcode.pages import Star
 from app.lowcode.shelf import sidebar
 from app.lowcode.shelf.keeping import set_favourite
@@ -43,6 +44,6 @@ class ShelfView(BaseView):
 
 
 def _screen(resource: str) -> Any:
-    screens = current_app.extensions["kehu_screens"].values()
+    screens = registered.screens().values()
     view = next((one for one in screens if one.resource == resource), None) or abort(404)
     return view if view.may("can_show") else abort(403)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import format_date, lazy_gettext
@@ -12,6 +12,7 @@ from app.entities.customers import Interaction
 from app.entities.support import Ticket
 from app.entities.work import Task
 from app.extensions import db
+from app.lowcode import registered
 from app.lowcode.fields.inputs import translated
 from app.lowcode.fields.moments import today
 from app.lowcode.principal import current
@@ -56,7 +57,7 @@ class MyDayView(BaseView):
     @permission_name("show")
     def show(self) -> Any:
         kinds = [kind for kind in KINDS if kind.view.may("can_list")]
-        tasks = current_app.extensions["kehu_screens"][Task]
+        tasks = registered.screens()[Task]
         page = MyDayPage(
             title=str(self.list_title),
             subtitle=format_date(today(), "full"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import format_date, format_datetime, get_timezone
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.entities.customers import Interaction
 from app.entities.support import Ticket
 from app.entities.work import Task
-from app.lowcode import field_rights, listing
+from app.lowcode import field_rights, listing, registered
 from app.lowcode.fields import field_of
 from app.lowcode.listing import ListState
 from app.lowcode.pages import Cell
@@ -36,7 +36,7 @@ class Worked:
 
     @property
     def view(self) -> Any:
-        return current_app.extensions["kehu_screens"][self.entity]
+        return registered.screens()[self.entity]
 
     @property
     def is_readable(self) -> bool:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from app.entities.system.record import Note
 from app.entities.system.row_access import RecordShare
 from app.entities.system.views import Favourite, RecentlyViewed
 from app.entities.work import Task
-from app.lowcode import changesets
+from app.lowcode import changesets, registered
 from app.lowcode.audit.chain import verify
 from app.lowcode.duplicates import comparing
 from app.lowcode.duplicates.merging import merge
@@ -51,7 +51,7 @@ def boss(session: Session) -> Iterator[Principal]:
 
 
 def screen(model: type[Any]) -> Any:
-    return current_app.extensions["kehu_screens"][model]
+    return registered.screens()[model]
 
 
 def add(session: Session, row: Any) -> Any:
