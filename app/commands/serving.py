@@ -24,6 +24,9 @@ GONE = 9
 #: connections that wait to be taken
 BACKLOG = 128
 
+#: objects made, less those gone, before garbage is looked for: about as many as a page needs
+_BETWEEN_COLLECTIONS = 20_000
+
 Address = tuple[str, int]
 
 
@@ -144,6 +147,7 @@ def _keep_what_is_loaded() -> None:
     processes go on sharing their memory."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])
 
 
 def _job_threads(app: Flask) -> int:
