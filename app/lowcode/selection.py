@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
+    String,
     Subquery,
     Table,
     bindparam,
@@ -263,6 +264,8 @@ def _is_led(model: type[Any], sort: Sequence[tuple[str, bool]]) -> bool:
     if len(sort) != 1 or sort[0][0] not in attributes:
         return not sort
     column = attributes[sort[0][0]].columns[0]
+    if isinstance(column.type, String):
+        return False  # texts are not asked in turn: their order may be another than the index's
     heads = (index.expressions[0] for index in table.indexes)
     return bool(column.primary_key or column.unique or any(head is column for head in heads))
 
