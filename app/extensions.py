@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from time import monotonic
 from typing import Any
 
 from flask import has_request_context, request
@@ -14,7 +15,8 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from app.turns import Turns
 
@@ -33,6 +35,8 @@ csrf = CSRFProtect()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: seconds a writer waits for an SQLite file, in the queue of its process and behind other processes
 PATIENCE = 30
+#: seconds without use after which a connection to PostgreSQL is looked at before it is used
+QUIET = 5
 _only_reads: ContextVar[bool | None] = ContextVar("kehu_only_reads", default=None)
 
 
@@ -154,6 +158,25 @@ def _end_reading(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     if connection.dialect.name == "postgresql" and driver.read_only:  # type: ignore[union-attr]
         driver.commit()  # type: ignore[union-attr]
+
+
+@event.listens_for(Pool, "checkin")
+def _note_use(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = monotonic()
+
+
+@event.listens_for(Pool, "checkout")
+def _look_whether_alive(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """PostgreSQL may have been started anew since; to ask before each request would cost each."""
+    if isinstance(connection, sqlite3.Connection):
+        return
+    if monotonic() - record.info.get("used", 0) < QUIET:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.commit()
+    except Exception as error:
+        raise DisconnectionError from error
 
 
 #: option of statements that PostgreSQL shall not keep the plan of

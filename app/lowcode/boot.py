@@ -98,7 +98,6 @@ def _engine_options(url: str) -> dict[str, Any]:
         # Opened again now and then: what is known of the tables' sizes is read at that moment.
         return {"pool_recycle": 3600, "connect_args": {"check_same_thread": False}}
     return {
-        "pool_pre_ping": True,
         "pool_recycle": 1800,
         # Few connections that know the statements of all pages serve better than many that do not.
         "pool_use_lifo": True,
