@@ -50,7 +50,10 @@ class Visitor:
 
     def post_raw(self, path: str, **options: Any) -> TestResponse:
         """Post exactly this, without a token unless it is given."""
-        return self._client.post(path, **options)
+        answer = self._client.post(path, **options)
+        # The client writes what is large to a temporary file, and leaves it open.
+        answer.request.environ["wsgi.input"].close()
+        return answer
 
     def statements(self, path: str) -> list[str]:
         """What the database is asked for one page."""
