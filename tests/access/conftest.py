@@ -1,11 +1,16 @@
 """The company behind claims about access: founded once, put back before each test."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from app.entities.system.session import UserSession
+from app.entities.types import now_utc
 from app.lowcode.security.identity import forget_rights
 from tests.access.world import Company, found_company
+from tests.callers import inside
 from tests.databases import Database, dispose
 
 
@@ -27,6 +32,9 @@ def _company(
         empty.restore()
         forget_rights()
         company = found_company(app)
+        with inside(app) as session:
+            # These claims outlast the minutes for which a password counts as just typed.
+            session.execute(update(UserSession).values(confirmed_on=now_utc() + timedelta(days=1)))
         dispose(app)
         kept = empty.beside()
         kept.keep()

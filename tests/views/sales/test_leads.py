@@ -53,7 +53,7 @@ def test_notes_and_files_go_on_with_the_deal(app: Flask, visitor: Visitors) -> N
     with inside(app) as session:
         deal = session.get_one(Lead, key).deal_id
         file = session.scalars(select(Attachment.id).where(Attachment.entity == "Deal")).one()
-    page = person.get(f"/deals/{deal}").text
+    page = person.get(f"/deals/{deal}").text + person.get(f"/deals/{deal}/timeline").text
     for text in ("wants ten of them", "wish.pdf", "From the lead 张三."):
         assert text in page, text
     assert person.get(f"/deals/{deal}/files/{file}", buffered=True).data == b"%PDF-1.7 x"
