@@ -4,7 +4,9 @@ import gc
 import os
 import signal
 import socket
+import sys
 import threading
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -52,9 +54,9 @@ def serve_in(
     adapter: BuiltinSSLAdapter | None,
 ) -> None:
     """Answer in `workers` processes and do background work in one more, until told to stop."""
-    bell, listener = Bell(), _listener(address)
+    bell, listeners = Bell(), _listeners(address, workers)
 
-    def answer() -> None:
+    def answer(listener: socket.socket) -> None:
         app.extensions["kehu_jobs"] = bell
         server = _Sharing(listener, app, threads)
         server.ssl_adapter = adapter
@@ -63,7 +65,8 @@ def serve_in(
         stopping.join()
 
     def work() -> None:
-        listener.close()
+        for listener in listeners:
+            listener.close()
         runner = app.extensions["kehu_jobs"] = Runner(app, _job_threads(app), SCHEDULE)
         ended = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -75,12 +78,13 @@ def serve_in(
 
     _warm_up(app)
     _keep_what_is_loaded()
-    roles = [*[answer] * workers, *[work] * bool(_job_threads(app))]
-    keep(roles, lambda: _say_ready(listener.getsockname(), adapter))
+    roles = [partial(answer, listeners[n % len(listeners)]) for n in range(workers)]
+    roles += [work] * bool(_job_threads(app))
+    keep(roles, lambda: _say_ready(listeners[0].getsockname(), adapter))
 
 
 class _Sharing(Server):
-    """Takes connections from a socket that other processes take them from, too."""
+    """Takes connections from a socket that other processes may take them from, too."""
 
     def __init__(self, listener: socket.socket, app: Flask, threads: int) -> None:
         super().__init__(listener.getsockname()[:2], app, numthreads=threads)
@@ -96,12 +100,27 @@ class _Sharing(Server):
         self.socket.setblocking(False)
 
 
-def _listener(address: Address) -> socket.socket:
+def _listeners(address: Address, workers: int) -> list[socket.socket]:
+    """A socket for each process, among which Linux shares out the connections: of one socket it
+    would wake all processes for each. They stay open here, so that what came while a process was
+    being replaced is answered by the next one.
+    """
+    first = _listener(address)  # alone: it fails where somebody else is served here
+    if sys.platform != "linux":
+        return [first]
+    address = first.getsockname()[:2]
+    first.close()
+    return [_listener(address, is_shared=True) for _process in range(workers)]
+
+
+def _listener(address: Address, *, is_shared: bool = False) -> socket.socket:
     family, kind, protocol, _name, place = socket.getaddrinfo(
         *address, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if is_shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.bind(place)
     listener.listen(BACKLOG)
