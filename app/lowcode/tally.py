@@ -5,6 +5,7 @@ A page looks at no more rows than it can say at once; what lies beyond is asked 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, literal_column, select
@@ -14,7 +15,7 @@ from app.extensions import db
 from app.lowcode import search
 from app.lowcode.listing import Listable, ListState, condition
 from app.lowcode.scope import narrowed, within_reach
-from app.lowcode.selection import tables_in
+from app.lowcode.selection import ListedRow, tables_in
 
 #: rows that a page counts: of more it says that there are more, and opens no page by its number
 COUNTED = search.MANY
@@ -35,6 +36,16 @@ class Tally:
     is_whole: bool = True
     sums: Mapping[str, Any] = field(default_factory=dict)
     averages: Mapping[str, Any] = field(default_factory=dict)
+
+
+def of_rows(rows: Sequence[ListedRow], summed: Sequence[str] = ()) -> Tally:
+    """The tally of a list whose rows are all here."""
+    sums, averages = {}, {}
+    for path in summed:
+        values = [row.values[path] for row in rows if row.values[path] is not None]
+        sums[path] = sum(values) if values else None
+        averages[path] = Decimal(sum(values)) / len(values) if values else None
+    return Tally(len(rows), sums=sums, averages=averages)
 
 
 def at_once(source: Listable, state: ListState, summed: Sequence[str] = ()) -> Tally:

@@ -38,8 +38,10 @@ def read_list(view: Any, state: ListState, *, with_rows: bool) -> Answer:
         if with_rows:
             page = listing.page(source, state, shown_columns(source, state), COUNTED)
             problems += [translated(error) for error in page.problems]
-        is_whole = with_rows and page.number == 1 and not page.later and not summed
-        known = Tally(len(page.rows)) if is_whole else tally.at_once(source, state, summed)
+        if with_rows and page.number == 1 and not page.later:
+            known = tally.of_rows(page.rows, summed)
+        else:
+            known = tally.at_once(source, state, summed)
     except DomainError as error:
         return Answer(_NOTHING, Tally(0), [*problems, translated(error)])
     except (StatementError, DataError):
