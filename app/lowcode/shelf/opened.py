@@ -76,7 +76,8 @@ def note_opened(entity: str, key: int) -> None:
     @after_this_request
     def remember(response: Response) -> Response:
         records, opened.records, opened.written_on = opened.records, {}, now
-        response.call_on_close(partial(_write, db.engine, user_id, records))
+        if records:  # else a request at the same time has taken them along
+            response.call_on_close(partial(_write, db.engine, user_id, records))
         return response
 
 
