@@ -11,10 +11,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app import models  # noqa: F401
     from app.lowcode import boot
     from app.lowcode.routing import LateRule
+    from app.lowcode.shell import Templates
 
     settings = settings or Settings.load()
     app = Flask(__name__, static_folder="static", template_folder="templates")
     app.url_rule_class = LateRule
+    app.jinja_environment = Templates
     app.extensions["kehu_settings"] = settings
     app.config["VERSION"] = VERSION
     app.json.ensure_ascii = False  # type: ignore[attr-defined]

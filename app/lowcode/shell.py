@@ -1,9 +1,11 @@
 """What surrounds every page: menu, person, preferences and the helpers of templates."""
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, current_app, g, render_template, request, url_for
+from flask.templating import Environment
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
@@ -80,6 +82,14 @@ class Shell:
     preferences_url: str
     banner: str | None
     help_url: str
+
+
+class Templates(Environment):
+    """Templates that share one set of globals: with a set of its own over that of all, each of them
+    would have both gone through whenever it is shown or imported."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
 
 
 def init(app: Flask, _settings: Settings) -> None:
