@@ -72,8 +72,11 @@ class _Owners:
                 self._point(row, team, person.team_id)
 
     def _point(self, row: Any, link: Link, key: int | None) -> None:
-        """By object: an emptied choice of a form would else win over the key."""
-        setattr(row, link.name, self._get(link.target, key))
+        """By object where one was chosen before: it would else win over the key, or outlive it."""
+        if link.name in inspect(row).dict:
+            setattr(row, link.name, self._get(link.target, key))
+        else:
+            setattr(row, link.key, key)
 
     def _get(self, model: type[Any], key: int | None) -> Any:
         if not key:

@@ -11,9 +11,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,9 @@ from app.rules.errors import DomainError, InvalidInput
 KEPT = timedelta(hours=48)
 _keys: Any = IdempotencyKey.__table__
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
+_telling = update(_keys).where(
+    _keys.c.user_id == bindparam("whose"), _keys.c.key == bindparam("which")
+)
 _READABLE = re.compile(r"[\x21-\x7e]{1,200}")
 #: what a form posts along that says nothing about what is wanted
 _CARRIED = frozenset({"csrf_token", "key", "whose", "resumed"})
@@ -62,8 +66,8 @@ class Claim:
         self.answer = answer
         if self._held is not None:
             session, user_id, key = self._held
-            told = update(_keys).where(_keys.c.user_id == user_id, _keys.c.key == key)
-            session.connection().execute(told.values(asdict(answer)))
+            told = {"whose": user_id, "which": key, **asdict(answer)}
+            session.connection().execute(_telling, told)
 
 
 def claim(session: Session, key: str | None, *request: Any) -> Claim:
@@ -78,15 +82,21 @@ def claim(session: Session, key: str | None, *request: Any) -> Claim:
         raise InvalidInput("An idempotency key is 1 to 200 visible ASCII characters.")
     user_id, digest = current().user_id, digest_of(request)
     connection = session.connection()
-    insert = _DIALECTS[connection.dialect.name].insert(_keys).on_conflict_do_nothing()
-    row = insert.values(user_id=user_id, key=key, digest=digest)
-    if connection.scalar(row.returning(_keys.c.key)) is not None:
+    row = {"user_id": user_id, "key": key, "digest": digest}
+    if connection.scalar(_claiming(connection.dialect.name), row) is not None:
         return Claim((session, user_id, key))
     known = session.get_one(IdempotencyKey, (user_id, key))
     answer = Answer(known.status or 200, known.location, known.body)
     if known.digest != digest:
         raise KeyReused("This key was already used for another request.", answer)
     return Claim(answer=answer)
+
+
+@cache
+def _claiming(dialect: str) -> Any:
+    """The statement that tells the key where it was free."""
+    insert = _DIALECTS[dialect].insert(_keys).on_conflict_do_nothing()
+    return insert.returning(_keys.c.key)
 
 
 def claim_form(session: Session, path: str, posted: Mapping[str, Any]) -> Claim:

@@ -19,6 +19,8 @@ VALUES = ("actor", "address", "changes", "label")
 _entries: Any = AuditEntry.__table__
 _head: Any = AuditHead.__table__
 _checkpoints: Any = AuditCheckpoint.__table__
+_held = select(_head.c.sequence, _head.c.digest).with_for_update()
+_adding, _moving = insert(_entries), update(_head)
 
 
 class ChainIsBroken(RuntimeError):  # noqa: N818 - reads as what happened
@@ -27,8 +29,7 @@ class ChainIsBroken(RuntimeError):  # noqa: N818 - reads as what happened
 
 def append(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:
     """Number, chain and insert the entries, and move the head; the transaction ends soon after."""
-    held = select(_head.c.sequence, _head.c.digest).with_for_update()
-    head = connection.execute(held).first()
+    head = connection.execute(_held).first()
     if head is None:
         raise ChainIsBroken("the head of the audit trail is gone")
     sequence, digest = head
@@ -43,9 +44,9 @@ def append(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:
         )
         entry |= {"sequence": sequence, "created_on": moment, "salt": salt}
         entry |= {"values_digest": digested, "digest": digest}
-    connection.execute(insert(_entries), list(entries))
+    connection.execute(_adding, list(entries))
     ended = {"sequence": sequence, "digest": digest, "seal": seal(keys()[0], [sequence, digest])}
-    connection.execute(update(_head).values(**ended))
+    connection.execute(_moving, ended)
 
 
 def keys() -> tuple[str, ...]:

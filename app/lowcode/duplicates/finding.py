@@ -188,7 +188,7 @@ def keys_in_store(
         statement = statement.execution_options(yield_per=_CHUNK)
     else:
         statement = statement.where(condition)
-    for row in session.execute(statement):
+    for row in session.connection().execute(statement):
         yield row[0], keys_of(rules, row._mapping, sound, stored=True)
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import inspect, select
+from sqlalchemy import Select, bindparam, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from app.entities.types import now_utc
@@ -83,7 +84,7 @@ def fill(
         for name, value in values.items():
             if name in lines:
                 _put_lines(lines[name], item, value)
-            else:
+            elif not (is_new and value is None and _is_unrelated(item, name)):
                 setattr(item, name, value)
         if is_new and not from_file:
             for name, value in view.start_values().items():
@@ -95,6 +96,11 @@ def fill(
             raise FieldErrors(errors)
         with _as_field_errors():
             (view.pre_import if from_file else view.pre_save)(item, is_new)
+
+
+def _is_unrelated(item: Any, name: str) -> bool:
+    """Is it a relation with nothing to empty? An emptied column is said: it has no default then."""
+    return name in inspect(type(item)).relationships and getattr(item, name) is None
 
 
 def _unfilled(view: Any, item: Any, asked: Container[str] | None) -> Iterator[str]:
@@ -128,28 +134,35 @@ def _as_field_errors() -> Iterator[None]:
 
 def _check_unique(model: type[Any], item: Any) -> None:
     """A clear message beside the field instead of the database's refusal."""
-    mapper, links = inspect(model), links_of(model)
-    for columns in unique_columns(model):
-        keys = [mapper.get_property_by_column(column).key for column in columns]
-        values = [
-            key_after_flush(item, links[key]) if key in links else getattr(item, key)
+    links = links_of(model)
+    for keys, holder in _unique_sets(model):
+        values = {
+            key: key_after_flush(item, links[key]) if key in links else getattr(item, key)
             for key in keys
-        ]
-        if any(value is None for value in values):
+        }
+        if any(value is None for value in values.values()):
             continue
-        same = [getattr(model, key) == value for key, value in zip(keys, values, strict=True)]
-        statement = select(model.id).where(*same)
-        if item.id is not None:
-            statement = statement.where(model.id != item.id)
-        with principal.system("uniqueness"):  # also rows outside the scope; nothing of them is told
-            taken = db.session.scalar(statement.limit(1))
-        if taken is not None:
+        taken = db.session.connection().scalar(holder, values)
+        if taken not in (None, item.id):
             name = links[keys[-1]].name if keys[-1] in links else keys[-1]
             raise DomainError(
                 "%(label)s: this value is already in use.",
                 field=name,
                 label=field_of(model, name).label,
             )
+
+
+@cache
+def _unique_sets(model: type[Any]) -> list[tuple[list[str], Select[Any]]]:
+    """(attributes of which no two rows may have the same values, who has these values)."""
+    mapper = inspect(model)
+    found = []
+    for columns in unique_columns(model):
+        keys = [mapper.get_property_by_column(column).key for column in columns]
+        # Asked of the table: also rows outside the scope count; nothing of them is told.
+        same = [column == bindparam(key) for column, key in zip(columns, keys, strict=True)]
+        found.append((keys, select(mapper.local_table.c.id).where(*same)))
+    return found
 
 
 def _put_lines(part: Lines, item: Any, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -1,6 +1,7 @@
 """Keeping the index in step: entries are written in the transaction that writes their rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Insert, delete, event, inspect, select
@@ -77,12 +78,13 @@ def entry_of(searched: Searched, key: int, values: Mapping[str, Any]) -> dict[st
 
 def put(session: Session, entries: Sequence[Mapping[str, Any]]) -> None:
     if entries:
-        session.connection().execute(_upsert(session), entries)
+        connection = session.connection()
+        connection.execute(_putting(connection.dialect.name), entries)
 
 
-def _upsert(session: Session) -> Insert:
-    dialect = _DIALECTS[session.get_bind().dialect.name]
-    insert = dialect.insert(_entries)
+@cache
+def _putting(dialect: str) -> Insert:
+    insert = _DIALECTS[dialect].insert(_entries)
     statement: Insert = insert.on_conflict_do_update(
         index_elements=["id"], set_={"tokens": insert.excluded.tokens}
     )
