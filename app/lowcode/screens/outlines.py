@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ScalarSelect, Select, bindparam, func, inspect, select
+from sqlalchemy import Exists, Select, bindparam, exists, inspect, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.entities.system.record import Attachment
@@ -54,8 +54,8 @@ class Collection:
     name: str
     statement: Select[Any]
 
-    def load(self, row: Any) -> None:
-        found = db.session.scalars(self.statement, {"key": row.id}).all()
+    def load(self, row: Any, *, is_empty: bool = False) -> None:
+        found = [] if is_empty else db.session.scalars(self.statement, {"key": row.id}).all()
         set_committed_value(row, self.name, found)
 
 
@@ -91,8 +91,13 @@ class RecordOutline:
     figures: list[tuple[str, str]]
     #: of what belongs to a record
     addresses: Mapping[str, KeyedAddress]
-    #: rows of each tab, each worked fact and the number of files, by the parameter `key`
+    #: rows of each tab, each worked fact, whether there are files, and whether each of the parts'
+    #: collections holds anything, by the parameter `key`
     asked: Select[Any]
+
+    @property
+    def collections(self) -> list[Collection]:
+        return [collection for part in self.parts for collection in part.collections]
 
     def url(self, name: str, key: int) -> str:
         return self.addresses[name].of(key)
@@ -106,19 +111,19 @@ def outline_of(view: Any) -> RecordOutline:
 
 def load_lists(view: Any, row: Any) -> None:
     """Reads the lists of rows that the parts of the form hold."""
-    for part in outline_of(view).parts:
-        for collection in part.collections:
-            collection.load(row)
+    for collection in outline_of(view).collections:
+        collection.load(row)
 
 
 def _made(view: Any) -> RecordOutline:
     facts = [fact for fact in view.worked_facts if field_rights.all_readable(fact.reads)]
     tabs = related_lists(view)
     known = [name for name in STAMPS if name in inspect(view.model).attrs]
+    parts = tuple(_part(view, part) for part in _declared(view))
     return RecordOutline(
         facts=_values(view, view.seen.facts),
         worked_facts=tuple(facts),
-        parts=tuple(_part(view, part) for part in _declared(view)),
+        parts=parts,
         stamps=SectionOutline(_("Record"), {}, (), _values(view, known)),
         badges=_badges(view),
         tabs=tuple(tabs),
@@ -127,7 +132,8 @@ def _made(view: Any) -> RecordOutline:
         asked=select(
             *(related.counting(tab.rows) for tab in tabs),
             *(fact.value() for fact in facts),
-            _counting_files(view.model),
+            _has_files(view.model),
+            *(held.statement.exists() for part in parts for held in part.collections),
         ),
     )
 
@@ -206,6 +212,6 @@ def _badges(view: Any) -> tuple[Value, ...]:
     return _values(view, names)
 
 
-def _counting_files(model: type[Any]) -> ScalarSelect[int]:
+def _has_files(model: type[Any]) -> Exists:
     theirs = (Attachment.entity == model.__name__, Attachment.entity_id == bindparam("key"))
-    return select(func.count(Attachment.id)).where(*theirs).scalar_subquery()
+    return exists().where(*theirs)

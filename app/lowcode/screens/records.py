@@ -1,6 +1,6 @@
 """From one row to `RecordPage`: sections, lines, related tabs, timeline, files."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -92,8 +92,13 @@ def record_page(view: Any, item: Any, opened: Sequence[str] = ()) -> RecordPage:
     answer = iter(db.session.execute(outline.asked, {"key": item.id}).one())
     tabs = [_tab(item, related, next(answer), opened) for related in outline.tabs]
     worked = [(str(fact.label), fact.cell(next(answer))) for fact in outline.worked_facts]
-    has_files = bool(next(answer))
-    sections, lines = _parts(outline, item)
+    has_files = next(answer)
+    empty = {
+        held.name
+        for held, has_rows in zip(outline.collections, answer, strict=True)
+        if not has_rows
+    }
+    sections, lines = _parts(outline, item, empty)
     name, url_of = repr(item), partial(outline.url, key=item.id)
     return RecordPage(
         title=name,
@@ -148,13 +153,16 @@ def _badges(outline: RecordOutline, item: Any) -> list[Cell]:
     return [cell for cell in cells if cell.text][:_MOST_BADGES]
 
 
-def _parts(outline: RecordOutline, item: Any) -> tuple[list[ShownSection], list[LineTable]]:
+def _parts(
+    outline: RecordOutline, item: Any, empty: Container[str]
+) -> tuple[list[ShownSection], list[LineTable]]:
+    """`empty`: the lists of rows that need not be read."""
     sections, lines = [], []
     for part in outline.parts:
         if not is_visible(part.when, partial(getattr, item)):
             continue
         for collection in part.collections:
-            collection.load(item)
+            collection.load(item, is_empty=collection.name in empty)
         if isinstance(part, SectionOutline):
             sections.append(_section(part, item))
         else:
