@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from app.extensions import db
 from app.lowcode import conditions, field_rights, paging, search
 from app.lowcode.groups import grouping_of
-from app.lowcode.selection import ListedRow, Selection, selection
+from app.lowcode.selection import Cut, ListedRow, Selection, selection
 from app.rules.errors import DomainError, InvalidInput
 from app.rules.text import storable
 from app.rules.views import Columns, columns_text, parse_columns
@@ -220,7 +220,7 @@ def fetch(
     """One page of rows with the given columns (default: the declared ones)."""
     chosen = _chosen(source, state, paths)
     skipped = (state.page - 1) * state.size
-    statement = chosen.page(condition(source, state), state.size, skipped)
+    statement = chosen.page(condition(source, state), Cut(state.size, skipped))
     return chosen.read(db.session.execute(statement).all())
 
 
@@ -235,10 +235,18 @@ class ListedPage:
     #: the states of the pages before and behind
     earlier: ListState | None = None
     later: ListState | None = None
+    #: rows of all pages, where they were counted and there are any on this one
+    count: int | None = None
 
 
-def page(source: Listable, state: ListState, paths: Sequence[str], most_skipped: int) -> ListedPage:
-    """One page with the places of those around it.
+def page(
+    source: Listable,
+    state: ListState,
+    paths: Sequence[str],
+    most_skipped: int,
+    counted: int = 0,
+) -> ListedPage:
+    """One page with the places of those around it, and the number of rows up to `counted`.
 
     Who goes from page to page is led by the index; a page opened by its number skips at most
     `most_skipped` rows, since skipping costs the more the deeper it goes.
@@ -256,9 +264,8 @@ def page(source: Listable, state: ListState, paths: Sequence[str], most_skipped:
         problems = (InvalidInput("Pages this deep are reached from page to page only."),)
     skipped = 0 if place else (number - 1) * state.size
     where = condition(source, state, is_led=chosen.is_led and not skipped)
-    statement = chosen.page(
-        where, state.size + 1, skipped, place, turned=turned, is_narrowed=state.is_narrowed
-    )
+    cut = Cut(state.size + 1, skipped, place, turned, counted)
+    statement = chosen.page(where, cut, is_narrowed=state.is_narrowed)
     found = db.session.execute(statement).all()
     is_full = len(found) > state.size
     rows = chosen.read(found[-state.size :] if turned else found[: state.size])
@@ -270,7 +277,8 @@ def page(source: Listable, state: ListState, paths: Sequence[str], most_skipped:
         earlier = replace(first, page=number - 1, before=sealed) if goes_on else first
     if rows and (is_full or turned):
         later = replace(first, page=number + 1, after=paging.written(rows[-1].place, *about))
-    return ListedPage(rows, number, problems, earlier, later)
+    count = found[0][-1] if found and counted else None
+    return ListedPage(rows, number, problems, earlier, later, count)
 
 
 def by_key(source: Listable, state: ListState, key: int, paths: Sequence[str]) -> list[ListedRow]:

@@ -18,7 +18,9 @@ from markupsafe import Markup
 from app.lowcode import principal
 from app.lowcode.principal import Principal
 
-_KEPT = "kehu_rendered"
+_KEPT, _KEPT_STATES = "kehu_rendered", "kehu_rendered_states"
+#: what is kept of the states of lists, which have no end
+_MOST_STATES = 500
 #: stands in addresses for the keys of records
 _NO_KEY = 9_999_999_999
 _of_actors: WeakKeyDictionary[Principal, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
@@ -41,7 +43,7 @@ class Script:
 
 
 def init(app: Flask) -> None:
-    app.extensions[_KEPT] = {}
+    app.extensions[_KEPT], app.extensions[_KEPT_STATES] = {}, {}
     app.jinja_env.globals.update(asset=asset, texts_url=texts_url, part=part)
     app.add_url_rule("/texts/<locale>.js", "texts", texts)
 
@@ -62,6 +64,19 @@ def kept_for_actor(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     if whole not in found:
         found[whole] = make()
     return found[whole]
+
+
+def kept_for_state(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    """`kept_for_actor` of what differs with the address, which people may write at will."""
+    found = current_app.extensions[_KEPT_STATES]
+    whole = (principal.current(), request.root_path, str(get_locale()), *key)
+    made = found.get(whole)
+    if made is None:
+        made = make()
+        if len(found) >= _MOST_STATES:
+            found.clear()
+        found[whole] = made
+    return made
 
 
 def address(endpoint: str, **values: str) -> str:
@@ -90,20 +105,21 @@ def asset(path: str) -> str:
     return str(kept(("asset", path), lambda: url_for("static", filename=path, v=version)))
 
 
+def drawn(template: str, **values: Any) -> Markup:
+    """What a template writes, to be put into others."""
+    return Markup(render_template(template, **values))  # noqa: S704
+
+
 def part(template: str, **values: str | None) -> Markup:
     """A part of a page that depends on the language and these few values alone."""
     key = ("part", template, str(get_locale()), *sorted(values.items()))
-    found: Markup = kept(key, lambda: Markup(render_template(template, **values)))  # noqa: S704
+    found: Markup = kept(key, lambda: drawn(template, **values))
     return found
 
 
 def part_of_actor(template: str, name: str, values: Callable[[], dict[str, Any]]) -> Markup:
     """A part of a page that depends on the language and the rights of the acting person alone."""
-
-    def make() -> Markup:
-        return Markup(render_template(template, **values()))  # noqa: S704
-
-    found: Markup = kept_for_actor(("part", template, name), make)
+    found: Markup = kept_for_actor(("part", template, name), lambda: drawn(template, **values()))
     return found
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Subquery,
     Table,
     bindparam,
+    func,
     inspect,
     literal_column,
     select,
@@ -65,6 +66,18 @@ class _Joins:
         return statement
 
 
+@dataclass(frozen=True)
+class Cut:
+    """Which of the rows: at most `size` behind the first `skipped` ones, or next to a `place`
+    (before it, if `turned`); with their number, counted no further than `counted`."""
+
+    size: int
+    skipped: int = 0
+    place: Place | None = None
+    turned: bool = False
+    counted: int = 0
+
+
 class Selection:
     """A SELECT of just the columns a list shows in some order, related labels by outer join.
 
@@ -93,78 +106,57 @@ class Selection:
         self._tables |= tables_in(*self._columns, *(key.expression for key in self.keys))
         ordered = _keys(model, self._shown, sort)  # may add joins
         statement = self._shown.added_to(select(*self._columns).select_from(model))
-        self._first_pages: dict[int, Select[Any]] = {}
+        self._first_pages: dict[Cut, Select[Any]] = {}
         #: every row in order, for who reads them all
         self.statement: Select[Any] = statement.order_by(*(key.ordering() for key in ordered))
 
     def page(
-        self,
-        where: ColumnElement[bool],
-        size: int,
-        skipped: int = 0,
-        place: Place | None = None,
-        *,
-        turned: bool = False,
-        is_narrowed: bool = True,
+        self, where: ColumnElement[bool], cut: "Cut", *, is_narrowed: bool = True
     ) -> Select[Any]:
-        """At most `size` rows behind the first `skipped` ones, or next to a `place` (before it, if
-        `turned`), each followed by its own place.
+        """The rows of the cut, each followed by its own place and, where that was asked, by how
+        many there are.
 
         Rows are found by their sort keys alone and joined with what they show only then.
         `is_narrowed`: `where` holds conditions that people chose.
         """
-        if is_narrowed or skipped or place or not acting.current().sees_all:
-            return self._page(where, size, skipped, place, turned, is_narrowed)
+        if is_narrowed or cut.skipped or cut.place or not acting.current().sees_all:
+            return self._page(where, cut, is_narrowed)
         # The same for everybody who sees all rows: how most lists are opened.
-        if size not in self._first_pages:
-            self._first_pages[size] = self._page(where, size, 0, None, False, False)
-        return self._first_pages[size]
+        if cut not in self._first_pages:
+            self._first_pages[cut] = self._page(where, cut, is_narrowed)
+        return self._first_pages[cut]
 
-    def _page(
-        self,
-        where: ColumnElement[bool],
-        size: int,
-        skipped: int,
-        place: Place | None,
-        turned: bool,
-        is_narrowed: bool,
-    ) -> Select[Any]:
+    def _page(self, where: ColumnElement[bool], cut: "Cut", is_narrowed: bool) -> Select[Any]:
         mine = within_reach(self.model, where)
-        found = self._found(mine, size, skipped, place, turned).subquery("page")
+        found = self._found(mine, cut).subquery("page")
         keys = [_of(found, key, n) for n, key in enumerate(self.keys)]
+        counted = [counting(self.model, mine, cut.counted).scalar_subquery()] if cut.counted else []
         rows = (
-            select(*self._columns, *(key.expression for key in keys))
+            select(*self._columns, *(key.expression for key in keys), *counted)
             .select_from(found)
             .join(self.model, self.model.id == keys[-1].expression)
         )
         rows = self._shown.added_to(rows).order_by(*(key.ordering() for key in keys))
         return narrowed(rows, self._tables | tables_in(where), planned_anew=is_narrowed)
 
-    def _found(
-        self,
-        where: ColumnElement[bool],
-        size: int,
-        skipped: int,
-        place: Place | None,
-        turned: bool,
-    ) -> Select[Any]:
+    def _found(self, where: ColumnElement[bool], cut: "Cut") -> Select[Any]:
         """The places of the page's rows."""
         keys = [key.expression.label(f"k{n}") for n, key in enumerate(self.keys)]
         whole = self._sorted.added_to(select(*keys).select_from(self.model)).where(where)
-        parts = runs(self.keys, place, turned)
+        parts = runs(self.keys, cut.place, cut.turned)
         if len(parts) == 1:
             (run,) = parts
             # In words: a plan for any number of rows would read all of them.
-            most = literal_column(str(size))
-            return whole.where(run.where).order_by(*run.order).limit(most).offset(skipped or None)
+            most, skipped = literal_column(str(cut.size)), cut.skipped or None
+            return whole.where(run.where).order_by(*run.order).limit(most).offset(skipped)
         # Each part by its own walk; of what they find, the rows that are wanted.
+        size = cut.size + cut.skipped
         members = [
-            whole.where(run.where).order_by(*run.order).limit(size + skipped).subquery()
-            for run in parts
+            whole.where(run.where).order_by(*run.order).limit(size).subquery() for run in parts
         ]
         both = union_all(*(select(*member.c) for member in members)).subquery("found")
-        order = (_of(both, key, n).ordering(turned) for n, key in enumerate(self.keys))
-        return select(*both.c).order_by(*order).limit(size).offset(skipped or None)
+        order = (_of(both, key, n).ordering(cut.turned) for n, key in enumerate(self.keys))
+        return select(*both.c).order_by(*order).limit(cut.size).offset(cut.skipped or None)
 
     def read(self, rows: Sequence[Any]) -> list["ListedRow"]:
         """Raw rows as values by path; tags of all rows in one query."""
@@ -173,9 +165,9 @@ class Selection:
             for resolved in self.paths
             if isinstance(resolved.field, TagsField)
         }
-        end = len(self._columns)
+        place = slice(len(self._columns), len(self._columns) + len(self.keys))
         return [
-            ListedRow(row[0], row[1], self._values(row, tags), tuple(row[end:])) for row in rows
+            ListedRow(row[0], row[1], self._values(row, tags), tuple(row[place])) for row in rows
         ]
 
     def _values(self, row: Any, tags: dict[str, dict[int, list[Ref]]]) -> dict[str, Any]:
@@ -234,6 +226,12 @@ class ListedRow:
     values: dict[str, Any]
     #: what it is sorted by, where a page was asked for
     place: Place = ()
+
+
+def counting(model: type[Any], where: ColumnElement[bool], most: int) -> Select[Any]:
+    """The SELECT of how many rows there are, which says `most` of more."""
+    some = select(model.id).where(where).limit(literal_column(str(most))).subquery()
+    return select(func.count()).select_from(some)
 
 
 def tables_in(*elements: Any) -> set[Any]:

@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import func, select
 
 from app.entities.types import average_of
 from app.extensions import db
 from app.lowcode import search
 from app.lowcode.listing import Listable, ListState, condition
 from app.lowcode.scope import narrowed, within_reach
-from app.lowcode.selection import ListedRow, tables_in
+from app.lowcode.selection import ListedRow, counting, tables_in
 
 #: rows that a page counts: of more it says that there are more, and opens no page by its number
 COUNTED = search.MANY
-_ENOUGH = literal_column(str(COUNTED + 1))
+ENOUGH = COUNTED + 1
 #: rows that a page adds up: to count goes by an index, to add up reads each row
 SUMMED = 1_000
 
@@ -48,13 +48,16 @@ def of_rows(rows: Sequence[ListedRow], summed: Sequence[str] = ()) -> Tally:
     return Tally(len(rows), sums=sums, averages=averages)
 
 
-def at_once(source: Listable, state: ListState, summed: Sequence[str] = ()) -> Tally:
+def at_once(
+    source: Listable, state: ListState, summed: Sequence[str] = (), count: int | None = None
+) -> Tally:
     """The count of a list that is no longer than `COUNTED`, or that it is longer; with the sums of
     one that is no longer than `SUMMED`.
 
-    `summed` are numeric columns that the acting person may read.
+    `summed` are numeric columns that the acting person may read; `count`: where the page told it.
     """
-    count = _count(source, state)
+    if count is None:
+        count = _count(source, state)
     if count > COUNTED:
         return Tally(COUNTED, is_exact=False, is_whole=False)
     if summed and count > SUMMED:
@@ -70,9 +73,8 @@ def _count(source: Listable, state: ListState) -> int:
         if hits is not None:
             return hits
     where = condition(source, state)
-    some = select(model.id).where(within_reach(model, where)).limit(_ENOUGH).subquery()
-    counting = select(func.count()).select_from(some)
-    statement = narrowed(counting, tables_in(where), planned_anew=state.is_narrowed)
+    statement = counting(model, within_reach(model, where), ENOUGH)
+    statement = narrowed(statement, tables_in(where), planned_anew=state.is_narrowed)
     return db.session.scalar(statement) or 0
 
 

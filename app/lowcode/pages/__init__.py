@@ -5,7 +5,14 @@ from app.lowcode.pages.cells import Cell, Column, Row, Sheet
 from app.lowcode.pages.filters import Chip, Choice, FilterPage, FilterSpec
 from app.lowcode.pages.forms import FormLines, FormPage, FormSection, is_lines
 from app.lowcode.pages.groups import GroupHead, GroupMenu, GroupPage, GroupRows
-from app.lowcode.pages.lists import Action, BoardCard, BoardColumn, Layout, ListPage
+from app.lowcode.pages.lists import (
+    Action,
+    BoardCard,
+    BoardColumn,
+    DrawnParts,
+    Layout,
+    ListPage,
+)
 from app.lowcode.pages.markup import badge_html, cell_html, facts_html, row_html
 from app.lowcode.pages.records import (
     Event,
@@ -39,6 +46,7 @@ __all__ = [
     "ColumnChoice",
     "ColumnPage",
     "CurrentView",
+    "DrawnParts",
     "Event",
     "FileItem",
     "FilterPage",

@@ -18,8 +18,9 @@ class Cell:
     #: for tags: (label, colour) pairs; for flags: the truth
     items: tuple[tuple[str, str], ...] = ()
     flag: bool | None = None
-    #: as it was written first: many rows share a cell
+    #: as it was written first, alone and in its column: many rows share a cell
     html: Markup | None = None
+    td: str | None = None
 
 
 @dataclass(slots=True)

@@ -12,6 +12,18 @@ from app.lowcode.pages.views import CurrentView
 MOST_ROWS = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnParts:
+    """The parts of a list that are the same on all its pages, as HTML."""
+
+    actions: Markup
+    search: Markup
+    head: Markup
+    sizes: Markup
+    #: None where there are chips: they name records, whose names change
+    tools: Markup | None
+
+
 @dataclass(slots=True)
 class Action:
     """A button: `url` is posted to (bulk: with `rowid`, `seen`), or opened if `method` is get."""
@@ -119,6 +131,7 @@ class ListPage:
     #: chart layout: (index, label, url, active)
     charts: list[tuple[int, str, str, bool]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    drawn: DrawnParts | None = None
 
     @property
     def count_text(self) -> str:

@@ -1,20 +1,20 @@
 """Cells as HTML: a list has hundreds of them, and calls of macros would take most of its time."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
+from html import escape  # of plain texts, and several times as fast as that of templates
 from typing import Any
 
 from flask_babel import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from app.lowcode.pages.cells import Cell, Row
+from app.lowcode.pages.cells import Cell, Column, Row
 
 _WIDE_KINDS = frozenset({"tags", "long", "email", "url"})
 #: bytes of a text that fits into half a card
 _NARROW = 20
 #: characters of a long text that its tooltip holds
 _TOOLTIP = 400
-#: td's attribute by its classes
-_CLASSES: dict[tuple[bool, bool, bool, bool], str] = {}
 
 
 def cell_html(cell: Cell) -> Markup:
@@ -50,40 +50,48 @@ def facts_html(facts: Sequence[tuple[str, Cell]], *, in_columns: bool = False) -
 
 def row_html(sheet: Any, row: Row, tickable: bool = False) -> Markup:
     """One row of a `Sheet` or `ListPage`; `tickable` adds the box of the bulk actions."""
-    shown = [f'<tr data-href="{escape(row.url)}">' if row.url else "<tr>"]
+    url, title = escape(row.url), row.cells[0].text
+    shown = [f'<tr data-href="{url}">' if url else "<tr>"]
     if tickable:
-        label = escape(row.cells[0].text)
         shown.append(
             '<td class="tick"><input class="form-check-input" type="checkbox" name="rowid" '
-            f'value="{row.id}" aria-label="{label}"></td>'
+            f'value="{row.id}" aria-label="{escape(title)}"></td>'
         )
-    is_first = True
-    for column, cell in zip(sheet.columns, row.cells, strict=True):
-        text = cell.text or ""
-        is_blank = not text and not cell.items and cell.flag is None
-        is_wide = cell.kind in _WIDE_KINDS or (
-            len(text) > _NARROW or (not text.isascii() and len(text.encode()) > _NARROW)
-        )
-        key = (column.align == "right", is_first, is_blank and not is_first, is_wide)
-        attribute = _CLASSES.get(key)
-        if attribute is None:
-            attribute = _CLASSES[key] = _class(key)
-        if is_first and row.url:
-            html = f'<a href="{escape(row.url)}">{escape(text or "—")}</a>'
-        else:
-            html = "" if is_blank else cell_html(cell)
-        shown.append(f"<td{attribute}>{html}</td>")
-        is_first = False
+    columns = zip(sheet.columns, row.cells, strict=True)
+    column, first = next(columns)
+    link = f'<a href="{url}">{escape(title or "—")}</a>' if url else _inside(first)
+    shown.append(f"<td{_classes(column.align, True, False, _is_wide(first))}>{link}</td>")
+    shown += [cell.td or _td(column, cell) for column, cell in columns]
     shown.append("</tr>")
     return Markup("".join(shown))  # noqa: S704 - our own markup around texts that are escaped
 
 
-def _class(flags: tuple[bool, bool, bool, bool]) -> str:
-    names = [
-        name
-        for name, is_set in zip(("number", "title", "blank", "wide"), flags, strict=True)
-        if is_set
-    ]
+def _td(column: Column, cell: Cell) -> str:
+    inside = _inside(cell)
+    classes = _classes(column.align, False, not inside, _is_wide(cell))
+    cell.td = td = f"<td{classes}>{inside}</td>"
+    return td
+
+
+def _inside(cell: Cell) -> str:
+    """Nothing where the cell holds nothing."""
+    is_blank = not cell.text and not cell.items and cell.flag is None
+    return "" if is_blank else _written(cell)
+
+
+def _is_wide(cell: Cell) -> bool:
+    """Does it need more than half a card?"""
+    text = cell.text
+    return cell.kind in _WIDE_KINDS or (
+        len(text) > _NARROW or (not text.isascii() and len(text.encode()) > _NARROW)
+    )
+
+
+@cache
+def _classes(align: str, is_first: bool, is_blank: bool, is_wide: bool) -> str:
+    """The attribute of a `<td>`."""
+    flags = {"number": align == "right", "title": is_first, "blank": is_blank, "wide": is_wide}
+    names = [name for name, is_set in flags.items() if is_set]
     return f' class="{" ".join(names)}"' if names else ""
 
 

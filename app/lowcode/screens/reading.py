@@ -11,7 +11,7 @@ from app.lowcode import listing, tally
 from app.lowcode.fields.inputs import translated
 from app.lowcode.listing import ListedPage, ListState
 from app.lowcode.screens.columns import shown_columns
-from app.lowcode.tally import COUNTED, Tally
+from app.lowcode.tally import COUNTED, ENOUGH, Tally
 from app.rules.errors import DomainError
 
 _NOTHING = ListedPage([], 1)
@@ -36,12 +36,15 @@ def read_list(view: Any, state: ListState, *, with_rows: bool) -> Answer:
     try:
         page = _NOTHING
         if with_rows:
-            page = listing.page(source, state, shown_columns(source, state), COUNTED)
+            # Words are counted in their own way, and conditions may be dear to look for twice.
+            counted = 0 if state.q or state.where else ENOUGH
+            paths = shown_columns(source, state)
+            page = listing.page(source, state, paths, COUNTED, counted)
             problems += [translated(error) for error in page.problems]
         if with_rows and page.number == 1 and not page.later:
             known = tally.of_rows(page.rows, summed)
         else:
-            known = tally.at_once(source, state, summed)
+            known = tally.at_once(source, state, summed, page.count)
     except DomainError as error:
         return Answer(_NOTHING, Tally(0), [*problems, translated(error)])
     except (StatementError, DataError):

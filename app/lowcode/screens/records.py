@@ -28,7 +28,7 @@ from app.lowcode.pages import (
 from app.lowcode.scope import may_change
 from app.lowcode.screens.documents import steps_of
 from app.lowcode.screens.forms import line_texts, line_totals
-from app.lowcode.screens.lists import actions_of
+from app.lowcode.screens.list_actions import actions_of
 from app.lowcode.screens.outlines import (
     STAMPS,
     LinesOutline,

@@ -13,7 +13,8 @@ from app.lowcode.listing import ListState, read_state
 from app.lowcode.once_rendered import address
 from app.lowcode.pages import Column
 from app.lowcode.screens.columns import shown_columns
-from app.lowcode.screens.lists import bulk_actions_of, columns_of
+from app.lowcode.screens.list_actions import bulk_actions_of
+from app.lowcode.screens.list_frame import columns_of, with_figures
 from app.lowcode.screens.reading import totals_of
 from app.rules.errors import DomainError
 
@@ -40,7 +41,8 @@ class Summing:
             found = tally.of_all(self.listable, state, summed)
         except (DomainError, StatementError, DataError):
             abort(404)  # the page says why
-        columns = columns_of(self, shown_columns(self.listable, state), None, found)
+        columns = columns_of(self, shown_columns(self.listable, state), None)
+        columns = with_figures(self, columns, found)
         part = SummaryPart(f"{found.count:,}", columns, bool(summed), bool(bulk_actions_of(self)))
         return render_template("list/_summary.html", page=part)
 

@@ -19,7 +19,8 @@ from app.lowcode.fields.moments import today
 from app.lowcode.fields.relations import key_of
 from app.lowcode.listing import ListState, read_state
 from app.lowcode.pages import Chip, Column, FilterSpec, Row
-from app.lowcode.screens.lists import columns_of, rows_of
+from app.lowcode.screens.list_frame import columns_of
+from app.lowcode.screens.lists import rows_of
 from app.lowcode.screens.overview import Overview
 from app.lowcode.settings import stuck_days
 from app.rules.errors import DomainError
