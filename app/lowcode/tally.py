@@ -4,7 +4,7 @@ A page looks at no more rows than it can say at once; what lies beyond is asked 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,7 @@ from app.lowcode.scope import narrowed, within_reach
 from app.lowcode.selection import ListedRow, counting, tables_in
 
 #: rows that a page counts: of more it says that there are more, and opens no page by its number
-COUNTED = search.MANY
+COUNTED = 10_000
 ENOUGH = COUNTED + 1
 #: rows that a page adds up: to count goes by an index, to add up reads each row
 SUMMED = 1_000
@@ -49,33 +49,43 @@ def of_rows(rows: Sequence[ListedRow], summed: Sequence[str] = ()) -> Tally:
 
 
 def at_once(
-    source: Listable, state: ListState, summed: Sequence[str] = (), count: int | None = None
+    source: Listable,
+    state: ListState,
+    summed: Sequence[str] = (),
+    count: int | None = None,
+    least: int = 0,
 ) -> Tally:
     """The count of a list that is no longer than `COUNTED`, or that it is longer; with the sums of
     one that is no longer than `SUMMED`.
 
-    `summed` are numeric columns that the acting person may read; `count`: where the page told it.
+    `summed` are numeric columns that the acting person may read; `count`: where the page told it;
+    `least`: the rows that the page knows of.
     """
-    if count is None:
-        count = _count(source, state)
-    if count > COUNTED:
-        return Tally(COUNTED, is_exact=False, is_whole=False)
+    count, is_exact = _count(source, state) if count is None else _up_to_counted(count)
+    if not is_exact:
+        return Tally(max(count, least), is_exact=False, is_whole=False)
     if summed and count > SUMMED:
         return Tally(count, is_whole=False)
     return of_all(source, state, summed) if summed else Tally(count)
 
 
-def _count(source: Listable, state: ListState) -> int:
-    """Up to one more than `COUNTED`."""
+def _count(source: Listable, state: ListState) -> tuple[int, bool]:
+    """As many rows as are soon counted, and whether there are no more."""
     model = source.model
-    if state.q and not (state.filters or state.where):
-        hits = search.hits(model, source.search, state.q)
-        if hits is not None:
-            return hits
+    if state.q:
+        is_alone = not (state.filters or state.where)
+        others = None if is_alone else condition(source, replace(state, q=""))
+        counted = search.counted(model, source.search, state.q, others)
+        if counted is not None:
+            return counted
     where = condition(source, state)
     statement = counting(model, within_reach(model, where), ENOUGH)
     statement = narrowed(statement, tables_in(where), planned_anew=state.is_narrowed)
-    return db.session.scalar(statement) or 0
+    return _up_to_counted(db.session.scalar(statement) or 0)
+
+
+def _up_to_counted(count: int) -> tuple[int, bool]:
+    return min(count, COUNTED), count <= COUNTED
 
 
 def of_all(source: Listable, state: ListState, summed: Sequence[str] = ()) -> Tally:

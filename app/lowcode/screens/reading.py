@@ -44,7 +44,8 @@ def read_list(view: Any, state: ListState, *, with_rows: bool) -> Answer:
         if with_rows and page.number == 1 and not page.later:
             known = tally.of_rows(page.rows, summed)
         else:
-            known = tally.at_once(source, state, summed, page.count)
+            least = (page.number - 1) * state.size + len(page.rows) + bool(page.later)
+            known = tally.at_once(source, state, summed, page.count, least)
     except DomainError as error:
         return Answer(_NOTHING, Tally(0), [*problems, translated(error)])
     except (StatementError, DataError):

@@ -35,6 +35,15 @@ def says_all(searched: Searched) -> bool:
     return reaches_all or bool(tokens_of_reach(searched, actor))
 
 
+def decides(searched: Searched) -> bool:
+    """Are the rows with these tokens just those that the acting person sees?
+
+    Not of a region: a row may name another one than its team's.
+    """
+    reaches = principal.current().reaches(searched.model.__name__)
+    return says_all(searched) and DataScope.REGION not in reaches
+
+
 def tokens_of_reach(searched: Searched, actor: Principal) -> tuple[Token, ...]:
     """One of these is on every row that is within reach; empty where nothing can be said."""
     name = searched.model.__name__

@@ -15,10 +15,14 @@ from app.lowcode.scope import narrowed, within_reach
 from app.lowcode.search import belonging
 from app.lowcode.search.declared import Searched
 from app.lowcode.search.matching import asked_of_index, entries, holding, written_in
+from app.lowcode.selection import tables_in
 from app.rules.search import Query
 
-#: rows that the index soon names, and that are soon sorted; nor does anybody count more at once
-MANY = 10_000
+#: Rows that the index soon names, and that are soon sorted. Of a word that more of a million rows
+#: hold, going along the list finds a page as soon.
+MANY = 4_000
+#: rows that are asked, among those of the other conditions, how many of them hold common words
+_ASKED = 2_000
 
 #: what was counted in a transaction: a list counts what its page has asked already
 _counted: WeakKeyDictionary[Any, dict[Any, int]] = WeakKeyDictionary()
@@ -37,7 +41,7 @@ def holding_in_list(
         return holding(model, paths, typed)
     if _hits(*asked) > MANY:
         in_turn = is_led and _keeps_the_order(model, is_alone)
-        return written_in(*asked) if in_turn else model.id.in_(entries(*asked))
+        return written_in(*asked, model.id) if in_turn else model.id.in_(entries(*asked))
     return _among_few(model, entries(*asked))
 
 
@@ -50,13 +54,33 @@ def _among_few(model: type[Any], keys: Select[Any]) -> ColumnElement[bool]:
     return model.id == any_(array)
 
 
-def hits(model: type[Any], paths: Sequence[str], typed: str) -> int | None:
-    """How many rows hold the words, up to one more than `MANY`.
+def counted(
+    model: type[Any], paths: Sequence[str], typed: str, others: ColumnElement[bool] | None
+) -> tuple[int, bool] | None:
+    """How many rows hold the words and fulfil `others`, and whether that is all or only some.
 
-    None where the index alone cannot say that, or other rows are hidden from the acting person.
+    None where they are counted best by looking for all of them.
     """
     asked = asked_of_index(model, paths, typed)
-    return _hits(*asked) if asked is not None and _sees_all(model) else None
+    if asked is None:
+        return None
+    found = _hits(*asked)
+    if others is None and belonging.decides(asked[0]):
+        return min(found, MANY), found <= MANY
+    return _counted_in_turn(*asked, true() if others is None else others) if found > MANY else None
+
+
+def _counted_in_turn(
+    searched: Searched, query: Query, others: ColumnElement[bool]
+) -> tuple[int, bool]:
+    """Some rows of those that fulfil `others` are asked: common words are in many of them."""
+    model = searched.model
+    some = select(model.id).where(within_reach(model, others)).limit(_ASKED).subquery()
+    holds = written_in(searched, query, some.c.id)
+    counting: Select[Any] = select(func.count(), func.count().filter(holds)).select_from(some)
+    seen, found = db.session.execute(narrowed(counting, tables_in(others))).one()
+    is_all = seen < _ASKED
+    return (found if is_all or found < 100 else found // 100 * 100), is_all
 
 
 def _keeps_the_order(model: type[Any], is_alone: bool) -> bool:

@@ -174,13 +174,13 @@ def _fits(query: Query) -> ColumnElement[bool]:
     return _entries.c.tokens.op("@@", is_comparison=True)(cast(words, TSQUERY))
 
 
-def written_in(searched: Searched, query: Query) -> ColumnElement[bool]:
-    """The rows of `entries`, found by looking into the own entry of one row after another."""
-    whole, model = narrowed(searched, query), searched.model
+def written_in(searched: Searched, query: Query, key: ColumnElement[int]) -> ColumnElement[bool]:
+    """Is the row with this key one of `entries`? By looking into its own entry."""
+    whole = narrowed(searched, query)
     is_sqlite = db.session.get_bind().dialect.name == "sqlite"
     fits = _is_among(whole) if is_sqlite else _fits(whole)
-    own = _entries.c.id == model.id + literal(searched.first, BigInteger)
-    return select(fits).where(own).correlate(model).scalar_subquery()
+    own = _entries.c.id == key + literal(searched.first, BigInteger)
+    return select(fits).where(own).correlate_except(_entries).scalar_subquery()
 
 
 def _is_among(query: Query) -> ColumnElement[bool]:

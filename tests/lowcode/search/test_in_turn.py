@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 
 from app.entities.customers import Customer
-from app.lowcode import tally
 from app.lowcode.search import in_turn
 from app.rules.customers import Tier
 from tests.callers import inside
@@ -23,14 +22,13 @@ def in_turns(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every word counts as common; the models whose rows were asked in turn."""
     asked: list[str] = []
 
-    def noted(searched, query):  # type: ignore[no-untyped-def]
+    def noted(searched, query, key):  # type: ignore[no-untyped-def]
         asked.append(searched.model.__name__)
-        return written_in(searched, query)
+        return written_in(searched, query, key)
 
     written_in = in_turn.written_in
     monkeypatch.setattr(in_turn, "written_in", noted)
     monkeypatch.setattr(in_turn, "MANY", 0)
-    monkeypatch.setattr(tally, "COUNTED", 0)
     return asked
 
 
@@ -86,3 +84,25 @@ def test_no_index_leads_along_some_orders(
     assert len(shown(boss, "医药", sort="owner")) == 4
     assert len(shown(boss, "医药", sort="tier,name")) == 4
     assert in_turns == []
+
+
+def test_a_long_list_says_how_many_rows_there_are_at_least(
+    app: Flask, visitor: Visitors, in_turns: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seller, boss = visitor("sales"), visitor("administrator")
+    fill(app, seller.user_id)
+    for person in (seller, boss):
+        assert counted(person, "size=2") == "3+"
+        assert counted(person, "size=2&f.tier=vip,ordinary") == "4"
+        assert counted(person, "size=1&f.tier=vip") == "2"
+    monkeypatch.setattr(in_turn, "_ASKED", 3)
+    assert counted(boss, "size=1&f.tier=vip,ordinary") in {"2+", "3+"}
+    monkeypatch.setattr(in_turn, "MANY", 4)
+    assert counted(boss, "size=1") == counted(seller, "size=1") == "4"
+
+
+def counted(person: Visitor, asked: str) -> str:
+    page = person.get(f"/customers/?q=医药&{asked}").text
+    found = re.search(r'id="list-count"[^>]*>([^<]*)<', page)
+    assert found
+    return found[1]
