@@ -11,6 +11,7 @@ from app.entities.catalog import Product, ProductComponent
 from app.entities.customers import Contact, Customer, CustomerAddress, Interaction
 from tests.callers import inside
 from tests.lowcode.test_listing import statements
+from tests.lowcode.test_statements import counted
 from tests.visitors import Visitor
 
 Visitors = Callable[..., Visitor]
@@ -113,3 +114,34 @@ def test_a_page_takes_few_statements(
         boss = visitor("purchasing", locale="en")
     boss.get(path)  # rights and settings are read once
     assert statements(app, boss, path) <= most
+
+
+def test_rows_that_a_form_names_are_read_together(app: Flask, visitor: Visitors) -> None:
+    with inside(app) as session:
+        goods = [Product(code=f"P{turn}", name=f"Goods {turn}") for turn in range(6)]
+        session.add_all(goods)
+        session.flush()
+        keys = [row.id for row in goods]
+    boss = visitor("administrator", locale="en")
+    asked = []
+    for some in (keys[:2], keys):
+        lines = {f"components-{turn}-component": key for turn, key in enumerate(some)}
+        boss.token()
+        with counted(app) as seen:
+            assert len(total(boss, **lines)["lines"]) == len(some)
+        asked.append(len(seen))
+    assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize("key", ["0", "9999", "²", "9" * 30])
+def test_a_row_that_is_not_there_is_told_beside_the_field_that_names_it(
+    app: Flask, visitor: Visitors, rows: None, key: str
+) -> None:
+    with inside(app) as session:
+        there = session.query(Customer).one().id
+    boss = visitor("administrator", locale="en")
+    fields = {"name": "New", "customer": there, "reports_to": key}
+    answer = boss.post("/contacts/new", **fields)
+    assert answer.status_code == 422
+    assert '<a href="#reports_to">Reports to</a>: This entry does not exist' in answer.text
+    assert 'href="#customer"' not in answer.text

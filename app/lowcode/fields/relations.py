@@ -9,6 +9,7 @@ from app.entities.system.organization import Team
 from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode import principal
+from app.lowcode.fields.at_hand import row_at_hand
 from app.lowcode.fields.base import Field, humanize
 from app.lowcode.fields.inputs import PickerField, TagsInput
 from app.lowcode.pages import Cell
@@ -58,10 +59,11 @@ class RelatedField(Field):
 
     def by_key(self, key: Any) -> Any:
         """The row with this key inside the acting person's scope; InvalidInput otherwise."""
-        number = key_of(key)
+        number, target = key_of(key), self.target
+        row = number and row_at_hand(target, number)
         # Not `get`: that would hand out a row already loaded on somebody else's behalf.
-        row = number and db.session.scalar(select(self.target).where(self.target.id == number))
-        if row is None:
+        row = row or (number and db.session.scalar(select(target).where(target.id == number)))
+        if not row:
             raise InvalidInput("This entry does not exist or is not yours to use.", field=self.name)
         return row
 

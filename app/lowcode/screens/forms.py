@@ -14,6 +14,7 @@ from wtforms import Form
 
 from app.lowcode import field_rights, once, principal
 from app.lowcode.fields import field_of
+from app.lowcode.fields.at_hand import at_hand
 from app.lowcode.fields.base import label_for
 from app.lowcode.fields.inputs import PickerField, translated
 from app.lowcode.fields.relations import RelatedField, key_of
@@ -21,6 +22,7 @@ from app.lowcode.once_rendered import address
 from app.lowcode.pages import Column, FormLines, FormPage, FormSection
 from app.lowcode.screens.declare import Lines, Section
 from app.lowcode.screens.form_classes import form_class, levels_of, line_class
+from app.lowcode.screens.named import named_rows
 from app.lowcode.screens.saving import FieldErrors, is_visible
 from app.rules.errors import DomainError
 
@@ -183,12 +185,12 @@ class EntryForm:
         self.parts = view.seen.form if parts is None else parts
         self.writable = view.seen.writable
         names = [name for part in self.parts if isinstance(part, Section) for name in part.fields]
+        lines = [part for part in self.parts if isinstance(part, Lines)]
         made = form_class(view.model, levels_of(view.model, names))
-        # A new row has no values yet; its None would hide what the form should start with.
-        self.form = made(posted, obj=item if item.id is not None else None, data=prefill)
-        self.lines = [
-            LineForms(part, view, item, posted) for part in self.parts if isinstance(part, Lines)
-        ]
+        with at_hand(named_rows(view.model, lines, posted or MultiDict())):
+            # A new row has no values yet; its None would hide what the form should start with.
+            self.form = made(posted, obj=item if item.id is not None else None, data=prefill)
+            self.lines = [LineForms(part, view, item, posted) for part in lines]
 
     def value_of(self, name: str) -> Any:
         return self.form[name].data if name in self.form else getattr(self.item, name)
