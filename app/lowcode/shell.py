@@ -4,7 +4,16 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, current_app, g, render_template, request, url_for
+from flask import (
+    Flask,
+    current_app,
+    g,
+    message_flashed,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.templating import Environment
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -22,6 +31,13 @@ from app.lowcode.fields.base import humanize
 from app.lowcode.fields.framed import field_html
 from app.lowcode.security import browser_session
 from config import Settings
+
+#: messages that wait in the cookie for the next page
+_MOST_WAITING = 10
+
+
+#: notifications that are no longer counted
+_MANY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +87,14 @@ class Shell:
     version: str
     menu: Markup
     user: Person | None
+    #: the person, as the sidebar names them
+    person: Markup
     locale: str
     locales: list[tuple[str, str, bool]]
     theme: str
     density: str
-    unread: int
+    #: notifications that nobody has read; "" for none
+    unread: str
     notifications_url: str | None
     login_url: str
     logout_url: str
@@ -97,6 +116,7 @@ def init(app: Flask, _settings: Settings) -> None:
     app.extensions.setdefault("kehu_menu", ())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     once_rendered.init(app)
+    message_flashed.connect(_keep_newest, app)
     app.jinja_env.globals.update(
         shell=shell,
         csrf_token=csrf_token,
@@ -104,9 +124,15 @@ def init(app: Flask, _settings: Settings) -> None:
         cell_html=pages.cell_html,
         facts_html=pages.facts_html,
         field_html=field_html,
-        row_html=pages.row_html,
+        rows_html=pages.rows_html,
         is_lines=pages.is_lines,
     )
+
+
+def _keep_newest(_app: Flask, **_message: Any) -> None:
+    """Whoever saves often and opens no page in between: browsers refuse a cookie of more than 4 KB,
+    and with it what is told next."""
+    session["_flashes"] = session["_flashes"][-_MOST_WAITING:]
 
 
 def csrf_token() -> str:
@@ -129,16 +155,18 @@ def _build() -> Shell:
     settings: Settings = current_app.extensions["kehu_settings"]
     code = str(get_locale() or "zh")
     languages = current_app.config["LANGUAGES"].items()
+    user = _person(person) if person else None
     return Shell(
         name=current_app.config["APP_NAME"],
         version=current_app.config["VERSION"],
         menu=_menu_of_actor().shown_at(request.blueprint) if person else Markup(),
-        user=_person(person) if person else None,
+        user=user,
+        person=_named(user) if user else Markup(),
         locale=code,
         locales=[(key, entry["name"], key == code) for key, entry in languages],
         theme=locale.theme(),
         density=locale.density(),
-        unread=browser_session.unread(),
+        unread=_few(browser_session.unread()),
         notifications_url="/notifications/recent" if person else None,
         login_url="/login/",
         logout_url="/logout/",
@@ -154,6 +182,14 @@ def _person(person: Any) -> Person:
     roles = ", ".join(_(humanize(role)) for role in principal.current().roles)
     name = person.name or person.username
     return Person(name, name[:1].upper(), roles, "/account/")
+
+
+def _named(user: Person) -> Markup:
+    return once_rendered.part_of_actor("shell/person.html", user.name, lambda: {"user": user})
+
+
+def _few(count: int) -> str:
+    return "" if not count else str(count) if count < _MANY else f"{_MANY - 1}+"
 
 
 def menu() -> list[MenuArea]:

@@ -85,3 +85,18 @@ def test_programs_are_answered_in_json_and_people_with_a_page(visitor: Visitors)
     data = boss.get("/customers/999", headers={"Accept": "application/json"})
     assert data.status_code == 404
     assert set(data.json) == {"message"}
+
+
+def test_messages_that_no_page_has_shown_yet_do_not_outgrow_their_cookie(visitor: Visitors) -> None:
+    """Browsers refuse one of more than 4 KB, and the newest message with it."""
+    boss = visitor("administrator", locale="en")
+    token = boss.token()
+    for turn in range(60):
+        form = {"csrf_token": token, "name": f"Company {turn:03}", "kind": "company"}
+        form |= {"tier": "vip", "lifecycle_stage": "prospect", "country": "CN"}
+        answer = boss.post_raw("/customers/new", data=form)
+        assert answer.status_code == 302
+    assert all(len(cookie) < 4096 for cookie in answer.headers.getlist("Set-Cookie"))
+    page = boss.get("/customers/").text
+    assert "Company 059 was created." in page
+    assert "Company 000 was created." not in page
