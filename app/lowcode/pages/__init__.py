@@ -13,7 +13,7 @@ from app.lowcode.pages.lists import (
     Layout,
     ListPage,
 )
-from app.lowcode.pages.markup import badge_html, cell_html, facts_html, row_html
+from app.lowcode.pages.markup import badge_html, cell_html, facts_html, rows_html
 from app.lowcode.pages.records import (
     Event,
     FileItem,
@@ -76,5 +76,5 @@ __all__ = [
     "cell_html",
     "facts_html",
     "is_lines",
-    "row_html",
+    "rows_html",
 ]

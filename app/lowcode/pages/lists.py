@@ -134,5 +134,10 @@ class ListPage:
     drawn: DrawnParts | None = None
 
     @property
+    def seen(self) -> str:
+        """Which rows are shown, in which versions."""
+        return " ".join(f"{row.id}:{row.version}" for row in self.rows)
+
+    @property
     def count_text(self) -> str:
         return f"{self.count:,}" + ("" if self.is_counted else "+")

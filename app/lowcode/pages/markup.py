@@ -48,8 +48,13 @@ def facts_html(facts: Sequence[tuple[str, Cell]], *, in_columns: bool = False) -
     return Markup("".join(shown))  # noqa: S704 - our own markup around texts that are escaped
 
 
-def row_html(sheet: Any, row: Row, tickable: bool = False) -> Markup:
-    """One row of a `Sheet` or `ListPage`; `tickable` adds the box of the bulk actions."""
+def rows_html(sheet: Any, tickable: bool = False) -> Markup:
+    """The rows of a `Sheet` or `ListPage`; `tickable` adds the box of the bulk actions."""
+    # Our own markup around texts that are escaped.
+    return Markup("\n".join([_row(sheet, row, tickable) for row in sheet.rows]))  # noqa: S704
+
+
+def _row(sheet: Any, row: Row, tickable: bool) -> str:
     url, title = escape(row.url), row.cells[0].text
     shown = [f'<tr data-href="{url}">' if url else "<tr>"]
     if tickable:
@@ -63,7 +68,7 @@ def row_html(sheet: Any, row: Row, tickable: bool = False) -> Markup:
     shown.append(f"<td{_classes(column.align, True, False, _is_wide(first))}>{link}</td>")
     shown += [cell.td or _td(column, cell) for column, cell in columns]
     shown.append("</tr>")
-    return Markup("".join(shown))  # noqa: S704 - our own markup around texts that are escaped
+    return "".join(shown)
 
 
 def _td(column: Column, cell: Cell) -> str:
