@@ -23,6 +23,8 @@ def duplicate_warnings(view: EntityView, item: Any) -> list[tuple[str, str | Non
     session = db.session()
     with session.no_autoflush:
         found = find_matches(session, view.model, [_values(item)]).get(0, [])[:_MOST]
+        if not found:
+            return []
         seen = [match.key for match in found if match.key is not None]
         query = select(view.model).where(view.model.id.in_(seen))
         rows = {row.id: row for row in session.scalars(query)} if seen else {}

@@ -149,14 +149,9 @@ class ChoiceField(Field):
 
     def parse(self, text: str) -> Choice:
         """By code, or by label in either language."""
-        wanted = text.strip().casefold()
-        for member in self.enum:
-            if wanted in {
-                member.value.casefold(),
-                member.label.casefold(),
-                _(member.label).casefold(),
-            }:
-                return member
+        found = _by_word(self.enum, str(get_locale())).get(text.strip().casefold())
+        if found is not None:
+            return found
         shown = ", ".join(_(member.label) for member in islice(self.enum, MOST_NAMED))
         raise InvalidInput(
             "%(value)s is not one of: %(choices)s",
@@ -188,6 +183,16 @@ class ChoiceField(Field):
 
     def openapi(self) -> dict[str, Any]:
         return {"type": "string", "enum": [str(member.value) for member in self.enum]}
+
+
+@lru_cache(maxsize=300)
+def _by_word(enum: type[Choice], _locale: str) -> dict[str, Choice]:
+    """The choices by all that may be typed for them, in small letters."""
+    found: dict[str, Choice] = {}
+    for member in enum:
+        for word in (member.value, member.label, _(member.label)):
+            found.setdefault(word.casefold(), member)
+    return found
 
 
 @lru_cache(maxsize=300)
