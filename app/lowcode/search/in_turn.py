@@ -5,10 +5,23 @@ far longer than to go along the list, asking each row's own entry, until the pag
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Select, any_, func, select, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    any_,
+    bindparam,
+    case,
+    func,
+    select,
+    true,
+)
 
 from app.extensions import db
 from app.lowcode.scope import narrowed, within_reach
@@ -21,11 +34,22 @@ from app.rules.search import Query
 #: Rows that the index soon names, and that are soon sorted. Of a word that more of a million rows
 #: hold, going along the list finds a page as soon.
 MANY = 4_000
+#: so few are named in a statement, instead of being looked for once more
+_NAMED = 500
 #: rows that are asked, among those of the other conditions, how many of them hold common words
-_ASKED = 2_000
+_ASKED = 1_000
 
-#: what was counted in a transaction: a list counts what its page has asked already
-_counted: WeakKeyDictionary[Any, dict[Any, int]] = WeakKeyDictionary()
+
+@dataclass(frozen=True)
+class _Hits:
+    """`count` rows hold the words, at most one more than `MANY`; `keys`: of very few."""
+
+    count: int
+    keys: tuple[int, ...] | None
+
+
+#: what was found in a transaction: page, count and sums of a list ask for the same words
+_found: WeakKeyDictionary[Any, dict[Any, _Hits]] = WeakKeyDictionary()
 
 
 def holding_in_list(
@@ -39,7 +63,11 @@ def holding_in_list(
     asked = asked_of_index(model, paths, typed)
     if asked is None:
         return holding(model, paths, typed)
-    if _hits(*asked) > MANY:
+    hits = _hits(*asked)
+    if hits.keys is not None:
+        keys = bindparam(None, hits.keys, expanding=True, literal_execute=True)
+        return model.id.in_(keys)
+    if hits.count > MANY:
         in_turn = is_led and _keeps_the_order(model, is_alone)
         return written_in(*asked, model.id) if in_turn else model.id.in_(entries(*asked))
     return _among_few(model, entries(*asked))
@@ -64,7 +92,7 @@ def counted(
     asked = asked_of_index(model, paths, typed)
     if asked is None:
         return None
-    found = _hits(*asked)
+    found = _hits(*asked).count
     if others is None and belonging.decides(asked[0]):
         return min(found, MANY), found <= MANY
     return _counted_in_turn(*asked, true() if others is None else others) if found > MANY else None
@@ -77,7 +105,7 @@ def _counted_in_turn(
     model = searched.model
     some = select(model.id).where(within_reach(model, others)).limit(_ASKED).subquery()
     holds = written_in(searched, query, some.c.id)
-    counting: Select[Any] = select(func.count(), func.count().filter(holds)).select_from(some)
+    counting = select(func.count(), func.count().filter(holds)).select_from(some)
     seen, found = db.session.execute(narrowed(counting, tables_in(others))).one()
     is_all = seen < _ASKED
     return (found if is_all or found < 100 else found // 100 * 100), is_all
@@ -100,11 +128,14 @@ def _sees_all(model: type[Any]) -> bool:
     return within_reach(model, anything) is anything
 
 
-def _hits(searched: Searched, query: Query) -> int:
-    counted = _counted.setdefault(db.session.connection().get_transaction(), {})
+def _hits(searched: Searched, query: Query) -> _Hits:
+    known = _found.setdefault(db.session.connection().get_transaction(), {})
     asked = (searched.first, belonging.narrowed(searched, query))
-    if asked not in counted:
+    if asked not in known:
         some = entries(searched, query).limit(MANY + 1).subquery()
-        counting = narrowed(select(func.count()).select_from(some), ())
-        counted[asked] = db.session.scalar(counting) or 0
-    return counted[asked]
+        keys = func.aggregate_strings(some.c.pk.cast(String), " ")
+        few = select(func.count(), case((func.count() <= _NAMED, keys)))
+        count, text = db.session.execute(narrowed(few.select_from(some), ())).one()
+        named = tuple(map(int, (text or "").split())) if count <= _NAMED else None
+        known[asked] = _Hits(count, named)
+    return known[asked]
