@@ -123,6 +123,7 @@ def init(app: Flask, _settings: Settings) -> None:
         badge_html=pages.badge_html,
         cell_html=pages.cell_html,
         facts_html=pages.facts_html,
+        icon_html=pages.icon_html,
         field_html=field_html,
         rows_html=pages.rows_html,
         is_lines=pages.is_lines,

@@ -13,7 +13,7 @@ from app.lowcode.pages.lists import (
     Layout,
     ListPage,
 )
-from app.lowcode.pages.markup import badge_html, cell_html, facts_html, rows_html
+from app.lowcode.pages.markup import badge_html, cell_html, facts_html, icon_html, rows_html
 from app.lowcode.pages.records import (
     Event,
     FileItem,
@@ -75,6 +75,7 @@ __all__ = [
     "badge_html",
     "cell_html",
     "facts_html",
+    "icon_html",
     "is_lines",
     "rows_html",
 ]

@@ -1,7 +1,7 @@
 """Cells as HTML: a list has hundreds of them, and calls of macros would take most of its time."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import escape  # of plain texts, and several times as fast as that of templates
 from typing import Any
 
@@ -36,6 +36,13 @@ def _written(cell: Cell) -> str:
 
 def badge_html(text: str, color: str | None = None) -> Markup:
     return Markup(_badge(text, color))  # noqa: S704
+
+
+@lru_cache(maxsize=1000)
+def icon_html(*names: str) -> Markup:
+    """A Tabler icon, decorative; further names are classes of its place."""
+    classes = escape(" ".join(map(str, names)))
+    return Markup(f'<i class="ti ti-{classes}" aria-hidden="true"></i>')  # noqa: S704
 
 
 def facts_html(facts: Sequence[tuple[str, Cell]], *, in_columns: bool = False) -> Markup:
