@@ -9,7 +9,7 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -66,7 +66,7 @@ class Claim:
         self.answer = answer
         if self._held is not None:
             session, user_id, key = self._held
-            told = {"whose": user_id, "which": key, **asdict(answer)}
+            told = {"whose": user_id, "which": key, **vars(answer)}
             session.connection().execute(_telling, told)
 
 

@@ -79,12 +79,14 @@ def fill(
     errors: dict[str, list[str]] = {}
     parts = (*view.form, *view.file_form)
     lines = {part.name: part for part in parts if isinstance(part, Lines)}
+    # A new row has no relation to empty; an emptied column of it is said: it has no default then.
+    unrelated = _relations(type(item)) if is_new else frozenset()
     with db.session.no_autoflush:
         field_rights.by_hand(item, values.keys() - lines.keys())
         for name, value in values.items():
             if name in lines:
                 _put_lines(lines[name], item, value)
-            elif not (is_new and value is None and _is_unrelated(item, name)):
+            elif value is not None or name not in unrelated or getattr(item, name) is not None:
                 setattr(item, name, value)
         if is_new and not from_file:
             for name, value in view.start_values().items():
@@ -98,9 +100,9 @@ def fill(
             (view.pre_import if from_file else view.pre_save)(item, is_new)
 
 
-def _is_unrelated(item: Any, name: str) -> bool:
-    """Is it a relation with nothing to empty? An emptied column is said: it has no default then."""
-    return name in inspect(type(item)).relationships and getattr(item, name) is None
+@cache
+def _relations(model: type[Any]) -> frozenset[str]:
+    return frozenset(inspect(model).relationships.keys())
 
 
 def _unfilled(view: Any, item: Any, asked: Container[str] | None) -> Iterator[str]:
