@@ -100,10 +100,9 @@ def visitor(app: Flask) -> Callable[..., Visitor]:
 
     def make(*roles: str, **values: Any) -> Visitor:
         with app.app_context(), system("test"):
-            user = make_user(db.session, *roles, **values)
-            username, key = user.username, user.id
+            key = make_user(db.session, *roles, **values).id
         signed_in = Visitor(app)
-        signed_in.sign_in(username, key)
+        signed_in.begin_session(key)
         return signed_in
 
     return make

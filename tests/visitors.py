@@ -2,13 +2,17 @@
 
 import re
 from html import unescape
+from http.cookies import SimpleCookie
 from typing import Any
 
-from flask import Flask
+from flask import Flask, session
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
+from app.entities.system.user import User
 from app.extensions import db
+from app.lowcode.principal import system
+from app.lowcode.security import browser_session
 from tests.factories import PASSWORD
 
 
@@ -19,11 +23,25 @@ class Visitor:
         self._app = app
         self._client = app.test_client()
         self.user_id: int | None = None
+        self._token: str | None = None
 
     def sign_in(self, username: str, user_id: int) -> None:
+        """By the page, as people do."""
         answer = self.post("/login/", username=username, password=PASSWORD)
         assert answer.status_code == 302, answer.text
-        self.user_id = user_id
+        self.user_id, self._token = user_id, None
+
+    def begin_session(self, user_id: int) -> None:
+        """The session that signing in begins: most tests are about what comes after."""
+        with self._app.test_request_context(method="POST"), system("test"):
+            browser_session.begin(db.session.get(User, user_id))
+            db.session.commit()
+            answer = self._app.response_class()
+            self._app.session_interface.save_session(self._app, session, answer)  # type: ignore[arg-type]
+        (cookie,) = SimpleCookie(answer.headers["Set-Cookie"]).values()
+        self._client.set_cookie(cookie.key, cookie.value)
+        self.user_id, self._token = user_id, None
+        self.token()  # the page behind it: whoever counts statements counts none of arriving
 
     def other_tab(self) -> "Visitor":
         """The same session once more, for requests at the same time."""
@@ -73,7 +91,10 @@ class Visitor:
         return asked
 
     def token(self) -> str:
-        page = self.get("/login/" if self.user_id is None else "/account/")
-        found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
-        assert found is not None, page.text
-        return found[1]
+        """The one of the first page: it is good as long as the session."""
+        if self._token is None:
+            page = self.get("/login/" if self.user_id is None else "/account/password")
+            found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+            assert found is not None, page.text
+            self._token = found[1]
+        return self._token

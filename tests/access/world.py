@@ -32,16 +32,15 @@ ACTIONS = "an action"
 
 
 class Asker(Visitor):
-    """A visitor that keeps its token, so that a request is one request."""
+    """A visitor that comes back with the session that a request has ended."""
 
     def __init__(self, app: Flask) -> None:
         super().__init__(app)
-        self._kept: str | None = None
         self._cookies: dict[Any, Any] = {}
 
     def sign_in(self, username: str, user_id: int) -> None:
         super().sign_in(username, user_id)
-        self._kept = self.token()
+        self.token()
         self._cookies = dict(self._client._cookies)
 
     def be_back(self) -> None:
@@ -50,9 +49,7 @@ class Asker(Visitor):
 
     def ask(self, method: str, path: str, **body: Any) -> TestResponse:
         """`data=` for a form, `json=` for a program."""
-        if self._kept is None:
-            self._kept = self.token()
-        headers = {"X-CSRFToken": self._kept}
+        headers = {"X-CSRFToken": self.token()}
         return self._client.open(path, method=method, headers=headers, **body)
 
 
