@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, inspect, or_, select
+from sqlalchemy import ColumnElement, Select, func, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from app.lowcode import field_rights
@@ -177,12 +178,7 @@ def keys_in_store(
     condition: ColumnElement[bool] | None = None,
 ) -> Iterator[tuple[int, Keys]]:
     """(key, what is compared) of stored rows, whoever's they are, in the order of their keys."""
-    mapper = inspect(model)
-    names = {name for rule in rules for name in (*rule.reads, *rule.stored) if name}
-    columns = [mapper.column_attrs[name].columns[0].label(name) for name in sorted(names)]
-    key = mapper.local_table.c.id
-    # Selected from the table, not from the entity: the row scope narrows entities only.
-    statement = select(key, *columns).order_by(key)
+    statement = _compared(model, tuple(rules))
     if condition is None:
         # All of them: a cursor on the server, which a few rows would wait for.
         statement = statement.execution_options(yield_per=_CHUNK)
@@ -190,6 +186,16 @@ def keys_in_store(
         statement = statement.where(condition)
     for row in session.connection().execute(statement):
         yield row[0], keys_of(rules, row._mapping, sound, stored=True)
+
+
+@lru_cache(maxsize=100)
+def _compared(model: type[Any], rules: tuple[MatchRule, ...]) -> Select[Any]:
+    mapper = inspect(model)
+    names = {name for rule in rules for name in (*rule.reads, *rule.stored) if name}
+    columns = [mapper.column_attrs[name].columns[0].label(name) for name in sorted(names)]
+    key = mapper.local_table.c.id
+    # Selected from the table, not from the entity: the row scope narrows entities only.
+    return select(key, *columns).order_by(key)
 
 
 def _spellings(rule: MatchRule, wanted: Sequence[Keys], place: int) -> set[str]:

@@ -1,5 +1,6 @@
 """Fields that hold rows of another entity: one (relation) or several (tags)."""
 
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -42,7 +43,7 @@ class RelatedField(Field):
 
     operators = frozenset({"eq", "ne", "in", "empty", "not_empty"})
 
-    @property
+    @cached_property
     def target(self) -> type[Any]:
         return inspect(self.model).relationships[self.name].mapper.class_
 

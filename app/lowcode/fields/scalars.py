@@ -1,7 +1,7 @@
 """Fields that hold texts, flags and choices."""
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any
 
@@ -143,7 +143,7 @@ class ChoiceField(Field):
     form_class = KehuField
     operators = frozenset({"eq", "ne", "in", "empty", "not_empty"})
 
-    @property
+    @cached_property
     def enum(self) -> type[Choice]:
         return self.column.type.enum
 
