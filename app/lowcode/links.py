@@ -9,7 +9,7 @@ from typing import Any
 from flask_appbuilder import Model
 from sqlalchemy import inspect
 from sqlalchemy.orm import PassiveFlag
-from sqlalchemy.orm.attributes import get_history
+from sqlalchemy.orm.attributes import get_history, instance_dict, instance_state
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 
@@ -61,13 +61,16 @@ def changed(row: Any, link: Link) -> bool:
 
 def is_set(row: Any, name: str) -> bool:
     """Was the attribute given another value since the row was loaded? Loads nothing."""
-    # `inspect(row).attrs` says it too, but makes an object of every attribute there is.
+    # Most were not: a history is made only of what was set, and by itself (`inspect(row).attrs`
+    # makes an object of every attribute there is).
+    if name not in instance_state(row).committed_state:
+        return False
     return get_history(row, name, PassiveFlag.PASSIVE_NO_INITIALIZE).has_changes()
 
 
 def related(row: Any, link: Link) -> Any:
     """The row that was set by object since loading; None where the key alone says it."""
-    held = inspect(row).dict
+    held = instance_dict(row)
     return held[link.name] if link.name in held and is_set(row, link.name) else None
 
 
@@ -77,7 +80,7 @@ def key_after_flush(row: Any, link: Link) -> Any:
     A related object set since loading wins over the key, whichever was set first: that is what
     the flush does. An object that was merely loaded says nothing once the key was changed.
     """
-    held = inspect(row).dict
+    held = instance_dict(row)
     if link.name in held and is_set(row, link.name):
         target = held[link.name]
         return None if target is None else target.id

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.rules.choices import Choice
 
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 #: what the first entry follows
 GENESIS = "0" * 64
 
@@ -83,4 +84,4 @@ def is_sealed(found: str, keys: Iterable[str], parts: Iterable[Any]) -> bool:
 
 def canonical(value: Any) -> str:
     """The one way to write a JSON value, whichever database it came back from."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return _canonical(value)

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import accumulate
 
 from app.rules.identity import legal_form, phone_key
 
@@ -92,6 +93,8 @@ def tokens(code: str, kind: Kind, text: str, speaker: Speaker) -> list[str]:
     """What `text` in the column `code` is found by."""
     if kind is Kind.PHONE:
         return [f"{code}{_NUMBER}{part}" for part in _numbers(phone_key(text) or "")]
+    # Put together once: a name alone has some thirty tokens, and imports make millions.
+    gram, word = code + _GRAM, code + _WORD
     found = []
     folded = normalized(text)[:LONGEST_TEXT]
     runs = list(_RUN.finditer(folded))
@@ -100,9 +103,9 @@ def tokens(code: str, kind: Kind, text: str, speaker: Speaker) -> list[str]:
     for match in runs:
         run = match[0]
         if match["han"]:
-            found += [f"{code}{_GRAM}{run[at : at + 2]}" for at in range(len(run))]
+            found += [gram + run[at : at + 2] for at in range(len(run))]
         else:
-            found += [f"{code}{_WORD}{word}" for word in _words(run, kind)]
+            found += [word + form for form in _words(run, kind)]
             if kind is Kind.NAME and _is_forgiven(run):
                 found += [f"{code}{_SLIP}{place}" for place in _without_one(run)]
     if kind is not Kind.TEXT and not folded.isascii():
@@ -124,14 +127,13 @@ def _numbers(digits: str) -> Iterator[str]:
     return (part for part in _parts(digits, _DIGITS) if len(part) >= _DIGITS - 1)
 
 
-def _words(run: str, kind: Kind) -> Iterator[str]:
+def _words(run: str, kind: Kind) -> tuple[str, ...]:
     """The run itself and, of a code such as c00042, its number with and without zeros."""
-    yield run[:LONGEST_WORD]
     if kind is Kind.TEXT or not run[-1:].isdigit():
-        return
+        return (run[:LONGEST_WORD],)
     number = _BEFORE_NUMBER.sub("", run)
-    yield number[:LONGEST_WORD]
-    yield number.lstrip("0")[:LONGEST_WORD] or "0"
+    bare = number.lstrip("0")[:LONGEST_WORD] or "0"
+    return run[:LONGEST_WORD], number[:LONGEST_WORD], bare
 
 
 def _is_forgiven(run: str) -> bool:
@@ -143,20 +145,24 @@ def _without_one(run: str) -> Iterator[str]:
     return (f"{at:02}{run[:at]}{run[at + 1 :]}" for at in range(len(run)))
 
 
-def _spoken(code: str, runs: Iterable[re.Match[str]], readings: Readings) -> Iterator[str]:
+def _spoken(code: str, runs: Iterable[re.Match[str]], readings: Readings) -> list[str]:
     """What somebody may speak from each character on, but for the legal form at the end."""
+    full, short = code + _FULL, code + _FIRST
+    found = []
     for match in runs:
         if not match["han"]:
             continue
         start, end = match.span()
         kept = max(end - start - len(legal_form(match[0])), 1)
         usual = [each[0] if each else "" for each in readings[start:end]]
-        first = "".join(syllable[:1] for syllable in usual)
+        first = "".join([syllable[:1] for syllable in usual])
+        whole, ends = "".join(usual), list(accumulate(map(len, usual), initial=0))
         for at in range(kept):
-            rest, initials = "".join(usual[at + 1 : at + _PINYIN]), first[at + 1 : at + _INITIALS]
+            rest = whole[ends[at + 1] : ends[min(at + _PINYIN, end - start)]]
+            initials = first[at + 1 : at + _INITIALS]
             for reading in readings[start + at]:
-                yield f"{code}{_FULL}{(reading + rest)[:_PINYIN]}"
-                yield f"{code}{_FIRST}{reading[0]}{initials}"
+                found += [full + (reading + rest)[:_PINYIN], short + reading[0] + initials]
+    return found
 
 
 # what is asked ------------------------------------------------------------------

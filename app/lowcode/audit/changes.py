@@ -32,6 +32,10 @@ SILENT = frozenset(
 )
 
 
+#: what most columns hold, and JSON as well
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
 def changes_of(row: Any) -> Iterator[tuple[str, list[Any]]]:
     """(column, [old, new]) of what really changed since the row was loaded.
 
@@ -109,6 +113,8 @@ def values_of(row: Any, *, is_new: bool = False) -> dict[str, Any]:
 
 def as_json(value: Any, kind: Any = None) -> Any:
     """A column's value as it stands in the trail; `kind` is the column's type."""
+    if type(value) in _PLAIN:
+        return value
     match value:
         case Enum():
             return value.value

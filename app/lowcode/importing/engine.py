@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.lowcode.fields.inputs import translated
 from app.lowcode.importing.alike import AlikeRows
+from app.lowcode.importing.keys import give_keys
 from app.lowcode.importing.lookups import Link, Lookups, Matcher, load
 from app.lowcode.importing.mapping import Mapping
 from app.lowcode.importing.missing import REFUSED, MissingRows, reason
@@ -105,7 +106,7 @@ def run_import(
 @contextmanager
 def _rare_collections() -> Iterator[None]:
     """Rows live until the end of their batch: looking for garbage among them costs a third more."""
-    gc.set_threshold(200_000, *_COLLECTIONS[1:])
+    gc.set_threshold(50_000, *_COLLECTIONS[1:])
     try:
         yield
     finally:
@@ -278,6 +279,7 @@ class _Import:
                     if alone or draft.key is not None:
                         # Half of the row may be written: the savepoint takes it back.
                         raise _StartAgain from error
+            give_keys(self.session)
             self.session.flush()
         return done
 

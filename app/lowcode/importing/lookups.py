@@ -117,6 +117,7 @@ class Matcher:
         self._deciding = [k for k in keys if not isinstance(k.field, RelationField)]
         if not self._deciding:
             self._deciding = [self._narrowing.pop()] if self._narrowing else []
+        self._stored = {key.path: _stored(model, key.path) for key in self._deciding}
         self._rows: dict[str, dict[tuple[Any, ...], int]] = {}
         self._seen: dict[int, int] = {}
 
@@ -156,7 +157,7 @@ class Matcher:
     def _index(self, path: str) -> dict[tuple[Any, ...], int]:
         if path not in self._rows:
             columns = [_key_column(self._model, key.path) for key in self._narrowing]
-            stored = self._stored(path)
+            stored = self._stored[path]
             index: dict[tuple[Any, ...], int] = {}
             for key, value, *narrow in self._session.execute(
                 select(self._model.id, stored, *columns)
@@ -167,16 +168,10 @@ class Matcher:
             self._rows[path] = index
         return self._rows[path]
 
-    def _stored(self, path: str) -> Any:
-        if path in inspect(self._model).relationships:
-            return _key_column(self._model, path)
-        derived = getattr(self._model, "derived", {})
-        return getattr(self._model, f"{path}_key" if f"{path}_key" in derived else path)
-
     def _fold(self, path: str, value: Any) -> str:
         if isinstance(value, Link):
             return fold(value.id)
-        stored = self._stored(path)
+        stored = self._stored[path]
         if stored.key == path:
             return fold(value)
         length = stored.type.length
@@ -189,6 +184,14 @@ def _narrow(value: Any) -> Any:
 
 def _is_given(value: Any) -> bool:
     return value not in (None, "") and not isinstance(value, Missing)
+
+
+def _stored(model: type[Any], path: str) -> Any:
+    """The column that a match key is compared with."""
+    if path in inspect(model).relationships:
+        return _key_column(model, path)
+    derived = getattr(model, "derived", {})
+    return getattr(model, f"{path}_key" if f"{path}_key" in derived else path)
 
 
 def _key_column(model: type[Any], path: str) -> Any:

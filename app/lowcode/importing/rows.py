@@ -1,7 +1,7 @@
 """From the cells of a record to the typed values of a row, with everything that is wrong in it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
@@ -117,6 +117,8 @@ class _Part:
     source: Source
     target: Target
     number: str
+    #: reads a text that is not empty; chosen once, not for every cell
+    parse: Callable[[str], Any]
 
     @property
     def line(self) -> tuple[str, str]:
@@ -143,7 +145,7 @@ class RowReader:
         self._empty = frozenset(mapping.empty)
         self._choices: dict[Field, dict[str, Any]] = {}
         self._parts = [
-            _Part(path, source, target_of(targets, path), numbered(path)[1])
+            self._part(path, source, target_of(targets, path))
             for path, source in mapping.fields.items()
         ]
         own = [part.source.columns for part in self._parts if not part.target.lines]
@@ -163,7 +165,7 @@ class RowReader:
         lines: dict[tuple[str, str], dict[str, Any]] = {}
         for part in self._parts:
             try:
-                value = self._value(part.target, part.source, cells)
+                value = self._value(part, cells)
             except InvalidInput as error:
                 draft.refuse(part.path, translated(error))
                 continue
@@ -196,16 +198,21 @@ class RowReader:
         column = self._places[self._mapping.overflow]
         return fit(cells, self._width, column, self._delimiter)
 
-    def _value(self, target: Target, source: Source, cells: Sequence[Cell]) -> Any:
+    def _part(self, path: str, source: Source, target: Target) -> _Part:
+        parse = self._parser(target.field, source.by)
+        return _Part(path, source, target, numbered(path)[1], parse)
+
+    def _value(self, part: _Part, cells: Sequence[Cell]) -> Any:
+        source = part.source
         if source.column:
             cell = cells[self._places[source.column]]
-            if isinstance(cell, date) and isinstance(target.field, DateField):
-                return target.field.read(cell)
+            if isinstance(cell, date) and isinstance(part.target.field, DateField):
+                return part.target.field.read(cell)
             text = self._text(source.column, cells)
         else:
             text = source.fill({name: self._text(name, cells) for name in source.columns})
         text = source.translate(text)
-        return self._parse(target.field, text, source.by) if text else None
+        return part.parse(text) if text else None
 
     def _text(self, name: str, cells: Sequence[Cell]) -> str:
         text = unguard(cell_text(cells[self._places[name]]))
@@ -213,23 +220,29 @@ class RowReader:
             text = known.get(text, text)
         return "" if text in self._empty else text
 
-    def _parse(self, field: Field, text: str, by: str) -> Any:
+    def _parser(self, field: Field, by: str) -> Callable[[str], Any]:
+        order = self._mapping.date_order
         match field:
             case TagsField():
-                words = [word.strip() for word in _SEPARATORS.split(text)]
-                return [self._lookups.find(field, word, by) for word in words if word]
+                return lambda text: [
+                    self._lookups.find(field, word.strip(), by)
+                    for word in _SEPARATORS.split(text)
+                    if word.strip()
+                ]
             case RelatedField():
-                return self._lookups.find(field, text, by)
+                return lambda text: self._lookups.find(field, text, by)
             case ChoiceField():
-                known = self._choice_index(field).get(fold(text))
-                return known if known is not None else field.parse(text)
+                return lambda text: self._choice(field, text)
             case MomentField():
-                now = datetime.now(get_timezone() or UTC).replace(tzinfo=None)
-                return field.read(parse_datetime(text, now, self._mapping.date_order))
+                return lambda text: field.read(parse_datetime(text, _now(), order))
             case DateField():
-                return parse_date(text, today(), self._mapping.date_order)
+                return lambda text: parse_date(text, today(), order)
             case _:
-                return field.read(text)
+                return field.read
+
+    def _choice(self, field: ChoiceField, text: str) -> Any:
+        known = self._choice_index(field).get(fold(text))
+        return known if known is not None else field.parse(text)
 
     def _choice_index(self, field: ChoiceField) -> dict[str, Any]:
         """Codes and labels in every language: translating them for each row would take too long."""
@@ -257,6 +270,10 @@ class RowReader:
                 continue
             if values.get(target.field.name) is None:
                 draft.refuse(path, _("Please fill in this field."))
+
+
+def _now() -> datetime:
+    return datetime.now(get_timezone() or UTC).replace(tzinfo=None)
 
 
 def stays(target: Target) -> bool:

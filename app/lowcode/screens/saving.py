@@ -112,13 +112,16 @@ def _unfilled(view: Any, item: Any, asked: Container[str] | None) -> Iterator[st
             continue
         empty = [
             name
-            for name in part.fields
-            if field_of(view.model, name).required
-            and (asked is None or name in asked)
-            and getattr(item, name) in (None, "")
+            for name in _required(view.model, tuple(part.fields))
+            if (asked is None or name in asked) and getattr(item, name) in (None, "")
         ]
         if empty and is_visible(part.when, lambda name: getattr(item, name)):
             yield from empty
+
+
+@cache
+def _required(model: type[Any], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if field_of(model, name).required)
 
 
 @contextmanager
