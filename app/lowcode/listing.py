@@ -263,8 +263,10 @@ def page(
         number = most_skipped // state.size
         problems = (InvalidInput("Pages this deep are reached from page to page only."),)
     skipped = 0 if place else (number - 1) * state.size
-    where = condition(source, state, is_led=chosen.is_led and not skipped)
-    cut = Cut(state.size + 1, skipped, place, turned, counted)
+    is_led = chosen.is_led and not skipped
+    where = condition(source, state, is_led=is_led)
+    in_turn = is_led and _is_asked_in_turn(source, state)
+    cut = Cut(state.size + 1, skipped, place, turned, counted, in_turn)
     statement = chosen.page(where, cut, is_narrowed=state.is_narrowed)
     found = db.session.execute(statement).all()
     is_full = len(found) > state.size
@@ -279,6 +281,12 @@ def page(
         later = replace(first, page=number + 1, after=paging.written(rows[-1].place, *about))
     count = found[0][-1] if found and counted else None
     return ListedPage(rows, number, problems, earlier, later, count)
+
+
+def _is_asked_in_turn(source: Listable, state: ListState) -> bool:
+    is_alone = not (state.filters or state.where)
+    words = (source.model, source.search, state.q)
+    return bool(state.q) and search.keeps_to_the_order(*words, is_alone=is_alone)
 
 
 def by_key(source: Listable, state: ListState, key: int, paths: Sequence[str]) -> list[ListedRow]:

@@ -80,7 +80,7 @@ def within_reach(model: type[Any], clause: ColumnElement[bool]) -> ColumnElement
     """
     principal = acting.current()
     limit = None if principal.sees_all else _options_for(principal).criteria.get(model)
-    return clause if limit is None else and_(clause, limit)
+    return clause if limit is None else and_(limit, clause)
 
 
 def may_change(row: Any) -> bool:

@@ -69,13 +69,16 @@ class _Joins:
 @dataclass(frozen=True)
 class Cut:
     """Which of the rows: at most `size` behind the first `skipped` ones, or next to a `place`
-    (before it, if `turned`); with their number, counted no further than `counted`."""
+    (before it, if `turned`); with their number, counted no further than `counted`.
+
+    `in_turn`: asked for words alone, along the order and by no index of whose rows they are."""
 
     size: int
     skipped: int = 0
     place: Place | None = None
     turned: bool = False
     counted: int = 0
+    in_turn: bool = False
 
 
 class Selection:
@@ -127,7 +130,11 @@ class Selection:
         return self._first_pages[cut]
 
     def _page(self, where: ColumnElement[bool], cut: "Cut", is_narrowed: bool) -> Select[Any]:
-        mine = within_reach(self.model, where)
+        mine, others = within_reach(self.model, where), self._tables
+        if cut.in_turn:
+            mine = mine.op("IS", precedence=6, is_comparison=True)(literal_column("TRUE"))
+        else:
+            others = others | tables_in(where)
         found = self._found(mine, cut).subquery("page")
         keys = [_of(found, key, n) for n, key in enumerate(self.keys)]
         counted = [counting(self.model, mine, cut.counted).scalar_subquery()] if cut.counted else []
@@ -137,7 +144,7 @@ class Selection:
             .join(self.model, self.model.id == keys[-1].expression)
         )
         rows = self._shown.added_to(rows).order_by(*(key.ordering() for key in keys))
-        return narrowed(rows, self._tables | tables_in(where), planned_anew=is_narrowed)
+        return narrowed(rows, others, planned_anew=is_narrowed)
 
     def _found(self, where: ColumnElement[bool], cut: "Cut") -> Select[Any]:
         """The places of the page's rows."""

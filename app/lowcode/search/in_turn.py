@@ -60,15 +60,16 @@ def holding_in_list(
     `is_led`: the first rows are wanted in an order along which an index of the table leads;
     `is_alone`: nothing else was asked of them.
     """
-    asked = asked_of_index(model, paths, typed)
+    words = (model, paths, typed)
+    asked = asked_of_index(*words)
     if asked is None:
-        return holding(model, paths, typed)
+        return holding(*words)
     hits = _hits(*asked)
     if hits.keys is not None:
         keys = bindparam(None, hits.keys, expanding=True, literal_execute=True)
         return model.id.in_(keys)
     if hits.count > MANY:
-        in_turn = is_led and _keeps_the_order(model, is_alone)
+        in_turn = is_led and (not _is_sqlite() or keeps_to_the_order(*words, is_alone=is_alone))
         return written_in(*asked, model.id) if in_turn else model.id.in_(entries(*asked))
     return _among_few(model, entries(*asked))
 
@@ -111,21 +112,20 @@ def _counted_in_turn(
     return (found if is_all or found < 100 else found // 100 * 100), is_all
 
 
-def _keeps_the_order(model: type[Any], is_alone: bool) -> bool:
-    """Will the rows be asked in the order of the list?
+def keeps_to_the_order(
+    model: type[Any], paths: Sequence[str], typed: str, *, is_alone: bool
+) -> bool:
+    """Must SQLite be kept from going by another condition that has an index, to ask its rows?
 
-    SQLite goes by any other condition that has an index, and would ask all those rows.
+    Only where so many rows fulfil them all that it soon meets enough along the list. PostgreSQL
+    weighs that itself.
     """
-    return not _is_sqlite() or (is_alone and _sees_all(model))
+    asked = asked_of_index(model, paths, typed) if is_alone and _is_sqlite() else None
+    return asked is not None and belonging.decides(asked[0]) and _hits(*asked).count > MANY
 
 
 def _is_sqlite() -> bool:
     return db.session.get_bind().dialect.name == "sqlite"
-
-
-def _sees_all(model: type[Any]) -> bool:
-    anything = true()
-    return within_reach(model, anything) is anything
 
 
 def _hits(searched: Searched, query: Query) -> _Hits:
