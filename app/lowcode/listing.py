@@ -319,7 +319,8 @@ def _expect_every_row() -> None:
     """PostgreSQL takes it that most of a cursor is left unread, and goes for its first rows: along
     the order through the whole table, where few rows fit the filter."""
     if db.session.get_bind().dialect.name == "postgresql":
-        db.session.connection().exec_driver_sql("SET LOCAL cursor_tuple_fraction = 1")
+        # For the connection: all that is read by cursors is read to its end.
+        db.session.connection().exec_driver_sql("SET cursor_tuple_fraction = 1")
 
 
 def _chosen(source: Listable, state: ListState, paths: Sequence[str] | None) -> Selection:
