@@ -13,11 +13,13 @@ from flask_appbuilder import Model
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
+from psycopg.pq import TransactionStatus
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
+from app.cursors import BriefCursor
 from app.turns import Turns
 
 # FAB keeps its tables in Model.metadata; with a metadata of its own Alembic would see none of them.
@@ -37,6 +39,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PATIENCE = 30
 #: seconds without use after which a connection to PostgreSQL is looked at before it is used
 QUIET = 5
+#: what is known of a connection to PostgreSQL: whether it was told to write nothing
+_READS = "kehu_reads"
 _only_reads: ContextVar[bool | None] = ContextVar("kehu_only_reads", default=None)
 
 
@@ -108,11 +112,13 @@ _turns: defaultdict[str, Turns] = defaultdict(Turns)
 
 
 @event.listens_for(Engine, "do_connect")
-def _as_writer(
+def _as_ours(
     dialect: Dialect, _record: Any, _arguments: list[Any], options: dict[str, Any]
 ) -> None:
     if dialect.name == "sqlite":
         options["factory"] = WriterConnection
+    elif dialect.driver == "psycopg":
+        options["cursor_factory"] = BriefCursor
 
 
 @event.listens_for(Engine, "connect")
@@ -146,18 +152,26 @@ def refresh_statistics(connection: Connection) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin_reading(connection: Connection) -> None:
-    driver = connection.connection.driver_connection
-    if connection.dialect.name == "postgresql":
-        driver.read_only = _is_reading() or None  # type: ignore[union-attr]
+    """Each statement of what only reads is a transaction of its own, that may write nothing: to
+    begin and to end one took as long as a statement. And with each rollback the driver throws its
+    prepared statements away, and PostgreSQL would plan every statement of every page anew.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    driver: Any = connection.connection.driver_connection
+    only_reads = _is_reading()
+    if connection.info.get(_READS, False) != only_reads:
+        driver.autocommit = True
+        driver.execute(f"SET default_transaction_read_only = {only_reads}")
+        driver.autocommit = only_reads
+        connection.info[_READS] = only_reads
 
 
 @event.listens_for(Engine, "rollback")
 def _end_reading(connection: Connection) -> None:
-    """What only read is committed instead: with each rollback the driver throws its prepared
-    statements away, and PostgreSQL would plan every statement of every page anew."""
-    driver = connection.connection.driver_connection
-    if connection.dialect.name == "postgresql" and driver.read_only:  # type: ignore[union-attr]
-        driver.commit()  # type: ignore[union-attr]
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "postgresql" and connection.info.get(_READS):
+        driver.commit()  # the transaction of a `_read_bit_by_bit`
 
 
 @event.listens_for(Pool, "checkin")
@@ -181,6 +195,16 @@ def _look_whether_alive(connection: Any, record: ConnectionPoolEntry, _proxy: An
 
 #: option of statements that PostgreSQL shall not keep the plan of
 PLANNED_ANEW = "kehu_planned_anew"
+
+
+@event.listens_for(Engine, "do_execute")
+def _read_bit_by_bit(cursor: Any, _statement: str, _parameters: Any, context: Any) -> None:
+    """Rows that the server keeps for whoever fetches them bit by bit last as long as a transaction."""
+    if context is None or context.dialect.name != "postgresql" or not context._is_server_side:
+        return
+    driver = cursor.connection
+    if driver.autocommit and driver.info.transaction_status == TransactionStatus.IDLE:
+        driver.execute("BEGIN")
 
 
 @event.listens_for(Engine, "do_execute")
