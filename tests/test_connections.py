@@ -56,3 +56,14 @@ def test_a_lost_connection_is_replaced_after_a_pause(
         connection.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT pg_backend_pid()")) != process
+
+
+def test_columns_are_described_as_the_driver_does_it(engine: Engine) -> None:
+    with reading(), engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        cursor.execute("SELECT 1 AS one, 'x' AS other")
+        assert cursor.description is not None
+        assert [column[0] for column in cursor.description] == ["one", "other"]
+        assert [column.name for column in cursor.description[-1:]] == ["other"]
+        cursor.execute("SET LOCAL work_mem = '4MB'")
+        assert cursor.description is None
