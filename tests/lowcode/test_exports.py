@@ -13,10 +13,12 @@ import pytest
 from flask import Flask
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.entities.customers import Customer
 from app.entities.system.audit import AuditEntry
+from app.lowcode import listing
+from app.lowcode.listing import Listable, ListState
 from app.rules.formulas import unguard
 from tests.callers import Caller, inside
 
@@ -71,6 +73,15 @@ def test_the_file_holds_exactly_the_filtered_rows_in_their_order(app: Flask) -> 
     assert [row["Name"] for row in rows] == sorted(names[100:], reverse=True)
     sheet = read_xlsx(reader.get("/customers/export.xlsx", **query))
     assert [row[0] for row in sheet[1:]] == sorted(names[100:], reverse=True)
+
+
+@pytest.mark.usefixtures("database")
+def test_the_database_is_told_that_a_file_is_read_to_its_end(app: Flask) -> None:
+    fill(app, {"name": "Acme"})
+    with inside(app) as session:
+        assert list(listing.stream(Listable(Customer, ("name",)), ListState()))
+        if session.get_bind().dialect.name == "postgresql":
+            assert session.scalar(text("SHOW cursor_tuple_fraction")) == "1"
 
 
 def test_money_is_the_same_figure_in_every_file(app: Flask, admin: Caller) -> None:
