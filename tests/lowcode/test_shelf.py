@@ -82,8 +82,9 @@ def test_what_is_no_longer_theirs_or_gone_is_left_out(app: Flask, visitor: Visit
     for key in (lost, gone, kept):
         seller.get(f"/customers/{key}").close()
         seller.post(f"/shelf/customers/{key}", on="1")
+    other = visitor("sales").user_id
     with inside(app) as session:
-        session.get(Customer, lost).owner_id = visitor("sales").user_id
+        session.get(Customer, lost).owner_id = other
     with inside(app) as session:
         session.execute(delete(Customer).where(Customer.id == gone))
     assert recent(seller) == {"Favourites": ["Kept"], "Recent": []}
