@@ -35,7 +35,7 @@ from app.rules.search import Query
 #: hold, going along the list finds a page as soon.
 MANY = 4_000
 #: so few are named in a statement, instead of being looked for once more
-_NAMED = 500
+_NAMED = 1_000
 #: rows that are asked, among those of the other conditions, how many of them hold common words
 _ASKED = 1_000
 
