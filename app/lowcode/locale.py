@@ -1,8 +1,10 @@
 """Which language, time zone and looks: the user's choice, a cookie, the browser, the default."""
 
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel import Locale
 from flask import Response, current_app, g, has_request_context, request
 from flask_appbuilder.babel.manager import BabelManager
 from flask_babel import Babel
@@ -29,15 +31,22 @@ class LocaleManager(BabelManager):
     def register_views(self) -> None:
         """The language is changed by POST /preferences."""
 
-    def get_locale(self) -> str | None:
+    def get_locale(self) -> Locale | None:
         if not has_request_context():
             return None
-        return asked_for() or get_setting("language")
+        language = asked_for() or get_setting("language")
+        return _locale(language) if language else None
 
     def get_timezone(self) -> str | None:
         """The user's, else the company's."""
         name = g.get("preferences", {}).get("timezone")
         return name if name and is_timezone(name) else str(company_zone())
+
+
+@cache
+def _locale(language: str) -> Locale:
+    """One for all requests: what is kept by it is found without comparing it part by part."""
+    return Locale.parse(language)
 
 
 def asked_for() -> str | None:
