@@ -43,6 +43,10 @@ class Visitor:
         self.user_id, self._token = user_id, None
         self.token()  # the page behind it: whoever counts statements counts none of arriving
 
+    def sign_out(self) -> None:
+        assert self.post("/logout/").status_code == 302
+        self.user_id = self._token = None
+
     def other_tab(self) -> "Visitor":
         """The same session once more, for requests at the same time."""
         tab = Visitor(self._app)

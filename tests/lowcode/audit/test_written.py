@@ -57,8 +57,7 @@ def test_coming_failing_and_leaving(app: Flask, visitor: Visitors) -> None:
     person = visitor("sales")
     with inside(app) as session:
         name = session.get_one(User, person.user_id).username
-    person.post("/logout/")
-    person.user_id = None
+    person.sign_out()
     assert person.post("/login/", username=name, password="wrong").status_code == 401
     for action in (AuditAction.SIGN_IN, AuditAction.SIGN_OUT, AuditAction.SIGN_IN_FAILED):
         told = lines(app, action)
