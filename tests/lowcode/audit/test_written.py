@@ -54,9 +54,10 @@ def lines(app: Flask, action: AuditAction) -> list[dict[str, Any]]:
 
 
 def test_coming_failing_and_leaving(app: Flask, visitor: Visitors) -> None:
-    person = visitor("sales")
+    seller, person = visitor("sales"), Visitor(app)
     with inside(app) as session:
-        name = session.get_one(User, person.user_id).username
+        name = session.get_one(User, seller.user_id).username
+    person.sign_in(name, seller.user_id)
     person.sign_out()
     assert person.post("/login/", username=name, password="wrong").status_code == 401
     for action in (AuditAction.SIGN_IN, AuditAction.SIGN_OUT, AuditAction.SIGN_IN_FAILED):
