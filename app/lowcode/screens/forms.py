@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from flask import request
@@ -16,7 +16,7 @@ from app.lowcode import field_rights, once, principal
 from app.lowcode.fields import field_of
 from app.lowcode.fields.at_hand import at_hand
 from app.lowcode.fields.base import label_for
-from app.lowcode.fields.inputs import PickerField, translated
+from app.lowcode.fields.inputs import translated
 from app.lowcode.fields.relations import RelatedField, key_of
 from app.lowcode.once_rendered import address
 from app.lowcode.pages import Column, FormLines, FormPage, FormSection
@@ -27,8 +27,6 @@ from app.lowcode.screens.saving import FieldErrors, is_visible
 from app.rules.errors import DomainError
 
 MOST_LINES = 1000
-#: what rows have in common without belonging to each other
-_PEOPLE_AND_PLACES = ("owner", "team", "region", "created_by", "changed_by")
 
 
 class LineForms:
@@ -295,33 +293,3 @@ def prefill(view: Any, args: Mapping[str, str]) -> tuple[dict[str, Any], dict[st
             except DomainError as error:
                 errors[name] = [translated(error)]
     return values, errors
-
-
-def _relation(model: type[Any], name: str) -> Any:
-    return inspect(model).relationships.get(name)
-
-
-def wire_picker(view: Any, field: Any, path: str, siblings: set[str]) -> None:
-    """Tell a picker where to search, where a new row may be made and what narrows it."""
-    if not isinstance(field, PickerField):
-        return
-    source = field.source
-    field.picker_url = address(f"{view.endpoint}.picker", path=path)
-    screen = view.screen_of(source.target)
-    if screen is not None and screen.may("can_add"):
-        field.create_url = address(f"{screen.endpoint}.add", dialog="1")
-    field.depends_on = _narrowing(source, view.model, frozenset(siblings))
-
-
-@lru_cache(maxsize=2000)
-def _narrowing(source: RelatedField, model: type[Any], siblings: frozenset[str]) -> str | None:
-    """The sibling whose choice leaves fewer rows to pick: both belong to the same record."""
-    mapper = inspect(source.target)
-    for name in sorted(siblings - {source.name, *_PEOPLE_AND_PLACES}):
-        relationship = mapper.relationships.get(name)
-        own = _relation(source.model, name) or _relation(model, name)
-        if relationship is None or own is None or relationship.uselist:
-            continue
-        if relationship.mapper.class_ is own.mapper.class_:
-            return name
-    return None

@@ -1,5 +1,6 @@
 """Remote pickers: find a row to point at, inside the acting person's scope."""
 
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -10,8 +11,10 @@ from sqlalchemy import ColumnElement, case, inspect, select, true
 from app.extensions import db
 from app.lowcode import field_rights, search
 from app.lowcode.fields import field_of, resolve
+from app.lowcode.fields.inputs import PickerField
 from app.lowcode.fields.relations import RelatedField, key_of
 from app.lowcode.fields.scalars import ChoiceField
+from app.lowcode.once_rendered import address
 from app.lowcode.scope import within_reach
 from app.lowcode.search.candidates import ask, candidates
 from app.rules.text import storable
@@ -19,6 +22,8 @@ from app.rules.text import storable
 MOST = 20
 #: characters of what is looked for
 LONGEST = 100
+#: what rows have in common without belonging to each other
+_PEOPLE_AND_PLACES = ("owner", "team", "region", "created_by", "changed_by")
 
 
 class Pickers:
@@ -106,3 +111,33 @@ def _narrowed(statement: Any, target: type[Any]) -> Any:
         chosen = within_reach(above, above.id == wanted)
         statement = statement.where(getattr(target, name).has(chosen))
     return statement
+
+
+def _relation(model: type[Any], name: str) -> Any:
+    return inspect(model).relationships.get(name)
+
+
+def wire_picker(view: Any, field: Any, path: str, siblings: set[str]) -> None:
+    """Tell a picker where to search, where a new row may be made and what narrows it."""
+    if not isinstance(field, PickerField):
+        return
+    source = field.source
+    field.picker_url = address(f"{view.endpoint}.picker", path=path)
+    screen = view.screen_of(source.target)
+    if screen is not None and screen.may("can_add"):
+        field.create_url = address(f"{screen.endpoint}.add", dialog="1")
+    field.depends_on = _narrowing(source, view.model, frozenset(siblings))
+
+
+@lru_cache(maxsize=2000)
+def _narrowing(source: RelatedField, model: type[Any], siblings: frozenset[str]) -> str | None:
+    """The sibling whose choice leaves fewer rows to pick: both belong to the same record."""
+    mapper = inspect(source.target)
+    for name in sorted(siblings - {source.name, *_PEOPLE_AND_PLACES}):
+        relationship = mapper.relationships.get(name)
+        own = _relation(source.model, name) or _relation(model, name)
+        if relationship is None or own is None or relationship.uselist:
+            continue
+        if relationship.mapper.class_ is own.mapper.class_:
+            return name
+    return None

@@ -30,14 +30,13 @@ from app.lowcode.screens.documents import Documents
 from app.lowcode.screens.exporting import Exporting
 from app.lowcode.screens.extras import RecordExtras
 from app.lowcode.screens.filters import Filtering
-from app.lowcode.screens.forms import wire_picker
 from app.lowcode.screens.grouping import Gathering
 from app.lowcode.screens.history import History
 from app.lowcode.screens.indexed import sortable_paths
 from app.lowcode.screens.inline import InlineEditing
 from app.lowcode.screens.layouts import LayoutData
 from app.lowcode.screens.lists import list_page
-from app.lowcode.screens.pickers import Pickers
+from app.lowcode.screens.pickers import Pickers, wire_picker
 from app.lowcode.screens.saved import asked_state, first_look
 from app.lowcode.screens.seen import Seen, seen_by_actor
 from app.lowcode.screens.showing import Showing
