@@ -33,7 +33,7 @@ SILENT = frozenset(
 
 
 #: what most columns hold, and JSON as well
-_PLAIN = frozenset({str, int, bool, type(None)})
+PLAIN = frozenset({str, int, bool, type(None)})
 
 
 def changes_of(row: Any) -> Iterator[tuple[str, list[Any]]]:
@@ -102,7 +102,7 @@ def values_of(row: Any, *, is_new: bool = False) -> dict[str, Any]:
     # What a new row was never given is empty: asking the row would be asking the database.
     given = held.get if is_new else lambda name: getattr(row, name)
     values = {
-        name: as_json(value, kind)
+        name: value if type(value) in PLAIN else as_json(value, kind)
         for name, kind in told.columns
         if (value := given(name)) is not None
     }
@@ -113,7 +113,7 @@ def values_of(row: Any, *, is_new: bool = False) -> dict[str, Any]:
 
 def as_json(value: Any, kind: Any = None) -> Any:
     """A column's value as it stands in the trail; `kind` is the column's type."""
-    if type(value) in _PLAIN:
+    if type(value) in PLAIN:
         return value
     match value:
         case Enum():

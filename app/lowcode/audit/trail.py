@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, SessionTransaction, scoped_session
 from app.extensions import db, writing
 from app.lowcode import principal
 from app.lowcode.audit import chain
+from app.lowcode.audit.changes import PLAIN
 from app.rules.audit import AuditAction
 
 _WAITING = "kehu_audit_waiting"
@@ -81,9 +82,17 @@ def _entry(
         "entity_id": key,
         "label": label[:200],
         "action": action,
-        # As it will be read again: what is changed later must not get into it.
-        "changes": json.loads(json.dumps(changes)),
+        "changes": _as_read_again(changes),
     }
+
+
+def _as_read_again(changes: dict[str, Any]) -> dict[str, Any]:
+    """What is changed later must not get into it. Most is [old, new] of what cannot be changed."""
+    told = changes.values()
+    if {*map(type, told)} <= {list} and {type(value) for pair in told for value in pair} <= PLAIN:
+        return {name: [*pair] for name, pair in changes.items()}
+    found: dict[str, Any] = json.loads(json.dumps(changes))
+    return found
 
 
 def _waiting(session: Session) -> _Waiting:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, column, func, inspect, select, table
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_dict
 
 from app.entities.base import Entity
 
@@ -30,7 +31,7 @@ def give_keys(session: Session) -> None:
         for row, key in zip(rows, keys, strict=True):
             row.id = key
             for name, value in _filled_in(model):
-                if getattr(row, name) is None:
+                if name not in instance_dict(row):
                     setattr(row, name, value)
 
 

@@ -118,6 +118,12 @@ class Matcher:
         if not self._deciding:
             self._deciding = [self._narrowing.pop()] if self._narrowing else []
         self._stored = {key.path: _stored(model, key.path) for key in self._deciding}
+        #: keys that are compared by what the entity derives from them, and how long that may be
+        self._derived = {
+            path: stored.type.length
+            for path, stored in self._stored.items()
+            if stored.key == f"{path}_key"
+        }
         self._rows: dict[str, dict[tuple[Any, ...], int]] = {}
         self._seen: dict[int, int] = {}
 
@@ -163,7 +169,7 @@ class Matcher:
                 select(self._model.id, stored, *columns)
             ):
                 if value not in (None, ""):
-                    mark = (*narrow, value if stored.key == f"{path}_key" else fold(value))
+                    mark = (*narrow, value if path in self._derived else fold(value))
                     index[mark] = key if mark not in index else _SEVERAL
             self._rows[path] = index
         return self._rows[path]
@@ -171,11 +177,9 @@ class Matcher:
     def _fold(self, path: str, value: Any) -> str:
         if isinstance(value, Link):
             return fold(value.id)
-        stored = self._stored[path]
-        if stored.key == path:
+        if path not in self._derived:
             return fold(value)
-        length = stored.type.length
-        return normalize_name(str(value))[:length]
+        return normalize_name(str(value))[: self._derived[path]]
 
 
 def _narrow(value: Any) -> Any:
