@@ -199,7 +199,7 @@ PLANNED_ANEW = "kehu_planned_anew"
 
 @event.listens_for(Engine, "do_execute")
 def _read_bit_by_bit(cursor: Any, _statement: str, _parameters: Any, context: Any) -> None:
-    """Rows that the server keeps for whoever fetches them bit by bit last as long as a transaction."""
+    """Rows that the server keeps for whoever fetches them bit by bit: as long as a transaction."""
     if context is None or context.dialect.name != "postgresql" or not context._is_server_side:
         return
     driver = cursor.connection
