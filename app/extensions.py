@@ -159,7 +159,7 @@ def _begin_reading(connection: Connection) -> None:
     if connection.dialect.name != "postgresql":
         return
     driver: Any = connection.connection.driver_connection
-    only_reads = _is_reading()
+    only_reads = is_reading()
     if connection.info.get(_READS, False) != only_reads:
         driver.autocommit = True
         driver.execute(f"SET default_transaction_read_only = {only_reads}")
@@ -222,7 +222,7 @@ def _begin_sqlite(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     if not isinstance(driver, WriterConnection):
         return
-    if _is_reading():
+    if is_reading():
         connection.exec_driver_sql("BEGIN")
         return
     try:
@@ -236,7 +236,8 @@ def _begin_sqlite(connection: Connection) -> None:
         raise
 
 
-def _is_reading() -> bool:
+def is_reading() -> bool:
+    """Do transactions that begin now only read?"""
     declared = _only_reads.get()
     if declared is not None:
         return declared

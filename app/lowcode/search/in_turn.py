@@ -23,7 +23,7 @@ from sqlalchemy import (
     true,
 )
 
-from app.extensions import db
+from app.extensions import db, is_reading
 from app.lowcode.scope import narrowed, within_reach
 from app.lowcode.search import belonging
 from app.lowcode.search.declared import Searched
@@ -48,7 +48,8 @@ class _Hits:
     keys: tuple[int, ...] | None
 
 
-#: what was found in a transaction: page, count and sums of a list ask for the same words
+#: what was found in a transaction that only reads: page, count and sums of a list ask for the same
+#: words
 _found: WeakKeyDictionary[Any, dict[Any, _Hits]] = WeakKeyDictionary()
 
 
@@ -129,7 +130,8 @@ def _is_sqlite() -> bool:
 
 
 def _hits(searched: Searched, query: Query) -> _Hits:
-    known = _found.setdefault(db.session.connection().get_transaction(), {})
+    transaction = db.session.connection().get_transaction()
+    known = _found.setdefault(transaction, {}) if is_reading() else {}
     asked = (searched.first, belonging.narrowed(searched, query))
     if asked not in known:
         some = entries(searched, query).limit(MANY + 1).subquery()

@@ -7,6 +7,8 @@ import pytest
 from flask import Flask
 
 from app.entities.customers import Customer
+from app.lowcode import listing
+from app.lowcode.listing import Listable, ListState
 from app.lowcode.search import in_turn
 from app.rules.customers import Tier
 from tests.callers import inside
@@ -75,6 +77,15 @@ def test_within_reach_and_filters(app: Flask, visitor: Visitors, in_turns: list[
     assert len(shown(seller, "医药")) == 4
     assert shown(other, "医药") == []
     assert len(shown(boss, "医药", **{"f.tier": "vip"})) == 2
+
+
+def test_what_is_written_meanwhile_is_found(app: Flask) -> None:
+    source, state = Listable(Customer, ("name",), search=("name",)), ListState(q="医药")
+    with inside(app) as session:
+        assert listing.count(source, state) == 0
+        session.add(Customer(name="上海医药"))
+        session.flush()
+        assert listing.count(source, state) == 1
 
 
 def test_no_index_leads_along_some_orders(
