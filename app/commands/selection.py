@@ -18,7 +18,7 @@ from app.lowcode import registered
 from app.lowcode.exporting import readable_columns
 from app.lowcode.fields import resolve
 from app.lowcode.fields.inputs import translated
-from app.lowcode.listing import Listable, ListState
+from app.lowcode.list_state import Listable, ListState
 from app.lowcode.principal import acting_as, system
 from app.lowcode.security import principal_for
 from app.rules.errors import DomainError

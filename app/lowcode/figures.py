@@ -19,7 +19,7 @@ from app.extensions import db
 from app.lowcode import field_rights, listing, registered
 from app.lowcode.fields import field_of
 from app.lowcode.fields.moments import today
-from app.lowcode.listing import read_state
+from app.lowcode.list_state import ListState, read_state
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class _Asked:
 
     figure: Figure
     view: Any
-    state: listing.ListState
+    state: ListState
 
     @property
     def columns(self) -> list[Any]:
@@ -94,7 +94,7 @@ def show_all(figures: Iterable[Figure], **values: Any) -> list[ShownFigure]:
     """The figures as the acting person sees them, without those of rows they may not list or of
     columns they may not read. All of one list are asked for in one statement."""
     asked = [one for figure in figures if (one := _asked(figure, values)) is not None]
-    lists: dict[tuple[str, listing.ListState], list[_Asked]] = {}
+    lists: dict[tuple[str, ListState], list[_Asked]] = {}
     for one in asked:
         lists.setdefault((one.view.resource, one.state), []).append(one)
     answers: dict[int, list[Any]] = {}

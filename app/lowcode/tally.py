@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from app.entities.types import average_of
 from app.extensions import db
 from app.lowcode import search
-from app.lowcode.listing import Listable, ListState, condition
+from app.lowcode.list_state import Listable, ListState
+from app.lowcode.listing import condition
 from app.lowcode.scope import narrowed, within_reach
 from app.lowcode.selection import ListedRow, counting, tables_in
 

@@ -18,7 +18,7 @@ from sqlalchemy import select, text
 from app.entities.customers import Customer
 from app.entities.system.audit import AuditEntry
 from app.lowcode import listing
-from app.lowcode.listing import Listable, ListState
+from app.lowcode.list_state import Listable, ListState
 from app.rules.formulas import unguard
 from tests.callers import Caller, inside
 

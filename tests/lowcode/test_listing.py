@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from app.entities.customers import Contact, Customer, Tag
 from app.extensions import db
 from app.lowcode import registered
-from app.lowcode.listing import LARGEST_PAGE, Listable, read_state
+from app.lowcode.list_state import LARGEST_PAGE, Listable, read_state
 from app.rules.customers import Tier
 from tests.callers import inside
 from tests.visitors import Visitor

@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 from app.entities.customers import Customer
 from app.entities.types import now_utc
 from app.lowcode import listing
-from app.lowcode.listing import Listable, ListState
+from app.lowcode.list_state import Listable, ListState, read_state
 from app.lowcode.principal import DataScope, Principal, acting_as
 from app.rules.customers import Tier
 from tests.callers import inside
@@ -56,7 +56,7 @@ def rows(session: Session) -> None:
 
 
 def state_of(sort: str, **args: Any) -> ListState:
-    return listing.read_state(SOURCE, MultiDict({"sort": sort, **args}))
+    return read_state(SOURCE, MultiDict({"sort": sort, **args}))
 
 
 def keys_of(page: Any) -> list[int]:

@@ -14,7 +14,7 @@ from app.lowcode.api.conditions import answer_again, check_version, claimed, tol
 from app.lowcode.api.rows import describe_screen, one_row, row_values
 from app.lowcode.exporting import readable_columns
 from app.lowcode.fields.inputs import translated
-from app.lowcode.listing import ListState, read_state
+from app.lowcode.list_state import ListState, read_state
 from app.lowcode.problems import answer
 from app.lowcode.screens.deleting import StillUsed
 from app.lowcode.screens.forms import prefill

@@ -11,7 +11,7 @@ from flask_babel import get_timezone
 
 from app.lowcode.exporting.formats import export, find
 from app.lowcode.exporting.table import chosen_paths
-from app.lowcode.listing import ListState
+from app.lowcode.list_state import ListState
 
 
 def export_response(view: Any, state: ListState, fmt: str, *, every_column: bool) -> Response:

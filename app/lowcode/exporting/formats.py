@@ -8,7 +8,7 @@ from typing import IO, Any
 from app.lowcode import audit
 from app.lowcode.exporting import delimited, workbook
 from app.lowcode.exporting.table import ExportTable, table_of
-from app.lowcode.listing import Listable, ListState
+from app.lowcode.list_state import Listable, ListState
 from app.rules.errors import DomainError, InvalidInput
 
 

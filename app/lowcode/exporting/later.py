@@ -21,7 +21,7 @@ from app.lowcode import listing, principal, registered
 from app.lowcode.exporting.formats import export, find
 from app.lowcode.exporting.table import ExportTable, chosen_paths
 from app.lowcode.jobs import enqueue
-from app.lowcode.listing import ListState, read_state
+from app.lowcode.list_state import ListState, read_state
 from app.lowcode.settings import get_setting
 from app.rules.errors import DomainError
 from app.rules.jobs import JobState

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from app.lowcode import field_rights, listing, principal
 from app.lowcode.fields import Field, resolve
 from app.lowcode.fields.scalars import LongTextField
-from app.lowcode.listing import Listable, ListState
+from app.lowcode.list_state import Listable, ListState
 from app.lowcode.screens.columns import readable_columns, shown_columns
 from app.lowcode.screens.declare import Worked
 from app.lowcode.screens.filters import conditions_in_words

@@ -19,7 +19,7 @@ from app.lowcode.condition_words import Labels, labels_of
 from app.lowcode.conditions import Tree
 from app.lowcode.fields import Field, resolve
 from app.lowcode.fields.relations import RelatedField, RelationField
-from app.lowcode.listing import ListState, read_state
+from app.lowcode.list_state import ListState, read_state
 from app.rules.dates import DatePreset
 from app.rules.errors import DomainError
 

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.lowcode import listing, scope
 from app.lowcode.fields import field_of
 from app.lowcode.fields.relations import TagsField
-from app.lowcode.listing import ListState
+from app.lowcode.list_state import ListState
 from app.lowcode.screens.saving import FieldErrors, form_fields, save
 from app.rules.errors import InvalidInput
 

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.lowcode import changesets, listing, principal, registered
+from app.lowcode import changesets, principal, registered
+from app.lowcode.list_state import read_state
 from app.lowcode.notifications import notify
 from app.lowcode.screens import bulk_rows
 from app.lowcode.screens.bulk_rows import Edit, Outcome, Tagging
@@ -114,7 +115,7 @@ def run(session: Session, arguments: dict[str, Any], work: Work) -> dict[str, An
     """
     view = _screen(arguments["resource"])
     wish = _wish_of(view, arguments)
-    state = listing.read_state(view.listable, MultiDict(parse_qsl(arguments["state"].lstrip("?"))))
+    state = read_state(view.listable, MultiDict(parse_qsl(arguments["state"].lstrip("?"))))
     upto, memory = arguments["upto"], work.memory
     if not memory:
         count, _highest = bulk_rows.matching(view, state, upto)

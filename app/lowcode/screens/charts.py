@@ -12,7 +12,7 @@ from app.lowcode import listing
 from app.lowcode.fields import Field, resolve
 from app.lowcode.fields.moments import MomentField
 from app.lowcode.fields.relations import RelatedField, TagsField
-from app.lowcode.listing import ListState
+from app.lowcode.list_state import ListState
 from app.lowcode.screens.declare import Chart
 
 MONTHS = 24

@@ -9,7 +9,7 @@ from flask_appbuilder.security.decorators import permission_name
 
 from app.lowcode import field_rights
 from app.lowcode.fields import resolve
-from app.lowcode.listing import Listable, ListState, read_state
+from app.lowcode.list_state import Listable, ListState, read_state
 from app.lowcode.once_rendered import address
 from app.lowcode.pages import ColumnChoice, ColumnPage
 from app.lowcode.screens.declare import Section

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app.extensions import db
 from app.lowcode import listing
-from app.lowcode.listing import read_state
+from app.lowcode.list_state import read_state
 
 
 class Exporting:

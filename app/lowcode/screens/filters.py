@@ -20,7 +20,7 @@ from app.lowcode.condition_words import (
 )
 from app.lowcode.fields import Field, resolve
 from app.lowcode.fields.relations import RelatedField
-from app.lowcode.listing import ListState, read_state
+from app.lowcode.list_state import ListState, read_state
 from app.lowcode.once_rendered import address
 from app.lowcode.pages import Chip, Choice, FilterPage, FilterSpec
 from app.lowcode.screens.building import LONGEST_CHOICE, written

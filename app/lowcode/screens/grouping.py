@@ -16,7 +16,7 @@ from sqlalchemy.exc import DataError, StatementError
 from app.lowcode import listing
 from app.lowcode.fields import resolve
 from app.lowcode.groups import Group, Grouping, Groups, gather, grouping_of, spans_of
-from app.lowcode.listing import ListState, read_state
+from app.lowcode.list_state import ListState, read_state
 from app.lowcode.once_rendered import address
 from app.lowcode.pages import Column, GroupHead, GroupMenu, GroupPage, GroupRows
 from app.lowcode.screens.columns import shown_columns

@@ -17,7 +17,7 @@ from app.extensions import db
 from app.lowcode import listing
 from app.lowcode.fields import Field, field_of, resolve
 from app.lowcode.fields.relations import RelationField
-from app.lowcode.listing import ListState, read_state
+from app.lowcode.list_state import ListState, read_state
 from app.lowcode.pages import BoardCard, BoardColumn, ListPage
 from app.lowcode.screens.charts import chart_data, chart_title, code_of
 from app.lowcode.screens.declare import Board, Calendar, Chart

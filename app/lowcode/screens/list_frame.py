@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from app.lowcode.fields import resolve
-from app.lowcode.listing import ListState
+from app.lowcode.list_state import ListState
 from app.lowcode.once_rendered import address, drawn, kept_for_state
 from app.lowcode.pages import Column, DrawnParts, Layout, ListPage
 from app.lowcode.screens.columns import shown_columns, widths_of

@@ -7,7 +7,7 @@ from typing import Any
 from app.lowcode import once
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import RelationField
-from app.lowcode.listing import ListState
+from app.lowcode.list_state import ListState
 from app.lowcode.pages import Cell, ListPage, Row
 from app.lowcode.screens.columns import shown_columns
 from app.lowcode.screens.filters import chips_of

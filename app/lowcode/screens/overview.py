@@ -8,7 +8,7 @@ from flask import request, url_for
 
 from app.lowcode import registered
 from app.lowcode.fields.inputs import translated
-from app.lowcode.listing import ListState, read_state
+from app.lowcode.list_state import ListState, read_state
 from app.lowcode.pages import Chip, FilterSpec
 from app.lowcode.screens.filters import chips_of, filter_of
 

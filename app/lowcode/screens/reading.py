@@ -9,7 +9,8 @@ from sqlalchemy.exc import DataError, StatementError
 from app.extensions import db
 from app.lowcode import listing, tally
 from app.lowcode.fields.inputs import translated
-from app.lowcode.listing import ListedPage, ListState
+from app.lowcode.list_state import ListState
+from app.lowcode.listing import ListedPage
 from app.lowcode.screens.columns import shown_columns
 from app.lowcode.tally import COUNTED, ENOUGH, Tally
 from app.rules.errors import DomainError

@@ -14,7 +14,7 @@ from app.entities.system.user import Role
 from app.extensions import db
 from app.lowcode import listing, once_rendered, principal
 from app.lowcode.fields.base import humanize
-from app.lowcode.listing import PLAIN, ListState, read_state
+from app.lowcode.list_state import PLAIN, ListState, read_state
 from app.lowcode.pages import CurrentView, OpenView, ViewLink, ViewMenu
 from app.lowcode.shelf import keeping
 from app.lowcode.shelf.held import HeldView, Shelf, my_roles, my_shelf

@@ -10,7 +10,7 @@ from sqlalchemy import inspect
 
 from app.lowcode import field_rights, principal
 from app.lowcode.fields import field_of
-from app.lowcode.listing import Listable
+from app.lowcode.list_state import Listable
 from app.lowcode.principal import Principal
 from app.lowcode.screens.building import Askable
 from app.lowcode.screens.columns import declared_columns

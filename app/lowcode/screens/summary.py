@@ -9,7 +9,7 @@ from flask_appbuilder.security.decorators import permission_name
 from sqlalchemy.exc import DataError, StatementError
 
 from app.lowcode import tally
-from app.lowcode.listing import ListState, read_state
+from app.lowcode.list_state import ListState, read_state
 from app.lowcode.once_rendered import address
 from app.lowcode.pages import Column
 from app.lowcode.screens.columns import shown_columns

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.lowcode import field_rights, related
-from app.lowcode.listing import ListState
+from app.lowcode.list_state import ListState
 from app.lowcode.once_rendered import KeyedAddress, addresses_of, kept_for_actor
 from app.lowcode.pages import Column, ListPage, Tab
 from app.lowcode.screens.list_frame import columns_of

@@ -8,9 +8,8 @@ from urllib.parse import parse_qsl
 from flask import abort, request
 from werkzeug.datastructures import MultiDict
 
-from app.lowcode import listing
 from app.lowcode.fields.relations import key_of
-from app.lowcode.listing import ListState
+from app.lowcode.list_state import ListState, read_state
 from app.lowcode.pages.lists import MOST_ROWS
 from app.lowcode.screens.bulk_rows import AT_ONCE, matching, rows_matching
 from app.rules.errors import DomainError
@@ -54,7 +53,7 @@ class Chosen:
 def state_posted(view: Any) -> ListState:
     """The state of the list that a form was sent from, as its `state` says."""
     query = MultiDict(parse_qsl(request.form.get("state", "").lstrip("?")))
-    return listing.read_state(view.listable, query)
+    return read_state(view.listable, query)
 
 
 def chosen_rows(view: Any) -> Chosen:

@@ -14,7 +14,7 @@ from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode import field_rights, listing
 from app.lowcode.fields import resolve
-from app.lowcode.listing import ListState
+from app.lowcode.list_state import ListState
 from app.lowcode.ownership import Held, history_of, holder_of
 from app.lowcode.pages import Event
 from app.lowcode.screens.changes import Told, entries_of, in_words, told

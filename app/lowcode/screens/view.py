@@ -17,7 +17,7 @@ from app.lowcode import field_rights, principal, registered, scope
 from app.lowcode.access.sharing import can_be_shared
 from app.lowcode.audit.viewing import note_view
 from app.lowcode.fields.relations import LARGEST_KEY
-from app.lowcode.listing import Listable, ListState
+from app.lowcode.list_state import Listable, ListState
 from app.lowcode.naming import plural_of, resource_of, title_of
 from app.lowcode.once_rendered import address, address_of
 from app.lowcode.screens.acting import Acting

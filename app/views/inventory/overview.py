@@ -16,7 +16,7 @@ from app.extensions import db
 from app.lowcode import field_rights, listing, registered
 from app.lowcode.fields.inputs import translated
 from app.lowcode.figures import Figure, ShownFigure, show
-from app.lowcode.listing import ListState
+from app.lowcode.list_state import ListState
 from app.lowcode.pages import Cell, Chip, Column, FilterSpec, Row, Sheet
 from app.lowcode.screens.overview import Overview
 from app.rules.errors import DomainError

@@ -10,7 +10,7 @@ from app.entities.sales.deal import Deal
 from app.entities.sales.lead import Lead
 from app.extensions import db
 from app.lowcode import registered
-from app.lowcode.listing import ListState
+from app.lowcode.list_state import ListState
 from app.lowcode.pages import Cell, ShownSection
 from app.rules.marketing import REACHED, CampaignResults
 from app.rules.pipeline import StageKind

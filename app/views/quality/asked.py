@@ -13,7 +13,7 @@ from app.extensions import db
 from app.lowcode import listing, registered
 from app.lowcode.fields import field_of
 from app.lowcode.fields.relations import key_of
-from app.lowcode.listing import ListState
+from app.lowcode.list_state import ListState
 from app.lowcode.pages import Choice
 
 #: what the figures are narrowed by, as the list of customers is

@@ -18,7 +18,7 @@ from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode import principal
 from app.lowcode.fields.relations import key_of
-from app.lowcode.listing import ListState, read_state
+from app.lowcode.list_state import ListState, read_state
 from app.lowcode.pages import Action, RecordPage
 from app.lowcode.screens import (
     Board,

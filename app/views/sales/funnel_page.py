@@ -17,7 +17,7 @@ from app.lowcode import field_rights, listing, registered
 from app.lowcode.fields.inputs import translated
 from app.lowcode.fields.moments import today
 from app.lowcode.fields.relations import key_of
-from app.lowcode.listing import ListState, read_state
+from app.lowcode.list_state import ListState, read_state
 from app.lowcode.pages import Chip, Column, FilterSpec, Row
 from app.lowcode.screens.list_frame import columns_of
 from app.lowcode.screens.lists import rows_of

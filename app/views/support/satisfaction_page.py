@@ -16,7 +16,7 @@ from app.lowcode import registered
 from app.lowcode.fields import field_of
 from app.lowcode.fields.moments import today
 from app.lowcode.fields.relations import key_of
-from app.lowcode.listing import ListState
+from app.lowcode.list_state import ListState
 from app.lowcode.pages import Cell, Choice
 from app.rules.months import last_day_of, last_months, month_after, month_of
 from app.rules.satisfaction import Tally, Verdict, verdict

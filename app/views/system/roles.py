@@ -14,7 +14,7 @@ from app.entities.system.user import Role
 from app.extensions import db
 from app.lowcode.access.simulate import RoleChange
 from app.lowcode.fields.base import humanize
-from app.lowcode.listing import read_state
+from app.lowcode.list_state import read_state
 from app.lowcode.screens import EntityInterface, EntityView, Section, action
 from app.lowcode.screens.lists import list_page
 from app.lowcode.security.field_levels import write_levels

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.extensions import db
 from app.lowcode import registered
 from app.lowcode.fields.inputs import translated
-from app.lowcode.listing import read_state
+from app.lowcode.list_state import read_state
 from app.lowcode.screens import saved
 from app.lowcode.shelf import keeping
 from app.lowcode.shelf.held import HeldView

@@ -15,7 +15,7 @@ from app.entities.support import Ticket
 from app.entities.work import Task
 from app.lowcode import field_rights, listing, registered
 from app.lowcode.fields import field_of
-from app.lowcode.listing import ListState
+from app.lowcode.list_state import ListState
 from app.lowcode.pages import Cell
 from app.rules.work import DayPart, day_part, last_day
 from app.services import work

@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.entities.customers import Customer
 from app.lowcode import listing
-from app.lowcode.listing import Listable, ListState
+from app.lowcode.list_state import Listable, ListState
 from app.lowcode.search import in_turn
 from app.rules.customers import Tier
 from tests.callers import inside
