@@ -26,7 +26,6 @@ KNOWN = {
     "lowcode/jobs/ticks.py": "jobs, outside of any request",
     "lowcode/jobs/work.py": "jobs, outside of any request",
     "lowcode/principal.py": "the definition",
-    "lowcode/screens/saving.py": "one key, of which nothing is told",
     "lowcode/security/authenticators.py": "nothing: a line of the trail is written",
     "lowcode/security/standing.py": "teams, places, shares and rules, as keys",
     "reports/customer_statement.py": "a number",
