@@ -137,5 +137,10 @@ def _never_give_keys_again(mapper: Mapper[Any], _entity: type[Any]) -> None:
 @event.listens_for(Entity, "instrument_class", propagate=True)
 def _index_for_sorting(mapper: Mapper[Any], entity: type[Any]) -> None:
     table: Any = mapper.local_table
-    for name in entity.sorted_by:
+    names = list(entity.sorted_by)
+    if entity.is_large:
+        # How lists are opened: this one in the place of the index that all have.
+        names.append("created_on")
+        table.indexes -= {one for one in table.indexes if one.columns.keys() == ["created_on"]}
+    for name in names:
         Index(f"ix_{table.name}_{name}_id", table.c[name], table.c.id)

@@ -9,6 +9,7 @@ from app import models  # noqa: F401
 from app.lowcode.access import epoch
 from app.lowcode.locale import LocaleManager
 from app.lowcode.security import browser_session, fresh, guard, resuming
+from app.lowcode.security.cookies import SessionCookies
 from app.lowcode.security.identity import InactiveAccount, principal_for
 from app.lowcode.security.manager import SecurityManager
 from app.lowcode.security.permissions import sync_permissions
@@ -27,6 +28,7 @@ __all__ = [
 
 def init_security(app: Flask) -> None:
     """After AppBuilder, whose hook says who acts."""
+    app.session_interface = SessionCookies()
     guard.install()
     epoch.install()
     browser_session.install()

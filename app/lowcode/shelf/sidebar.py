@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
 from sqlalchemy.exc import StatementError
@@ -9,6 +10,7 @@ from sqlalchemy.exc import StatementError
 from app.extensions import db
 from app.lowcode import registered, tally
 from app.lowcode.naming import entity_named
+from app.lowcode.once_rendered import address
 from app.lowcode.screens.saved import state_of
 from app.lowcode.shelf.held import HeldView, my_shelf
 from app.lowcode.shelf.opened import Kept, named
@@ -55,7 +57,7 @@ def at_once() -> SidebarShelf:
     pins = [_pin(held, screen, here) for held, screen in _pinned()]
     waiting = min(len(my_shelf().favourites), SHOWN)
     is_loaded = not (pins or waiting)
-    return SidebarShelf(pins, [], url_for("ShelfView.part", here=here), waiting, is_loaded)
+    return SidebarShelf(pins, [], _part(here), waiting, is_loaded)
 
 
 def loaded(here: str) -> SidebarShelf:
@@ -66,7 +68,11 @@ def loaded(here: str) -> SidebarShelf:
         pin.count = _count(screen, held)
         pins.append(pin)
     favourites = named(my_shelf().favourites[:SHOWN])
-    return SidebarShelf(pins, favourites, url_for("ShelfView.part", here=here), is_loaded=True)
+    return SidebarShelf(pins, favourites, _part(here), is_loaded=True)
+
+
+def _part(here: str) -> str:
+    return f"{address('ShelfView.part')}?{urlencode({'here': here})}"
 
 
 def _pinned() -> list[tuple[HeldView, Any]]:
