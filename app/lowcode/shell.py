@@ -34,8 +34,6 @@ from config import Settings
 
 #: messages that wait in the cookie for the next page
 _MOST_WAITING = 10
-
-
 #: notifications that are no longer counted
 _MANY = 100
 

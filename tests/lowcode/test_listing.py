@@ -16,6 +16,7 @@ from app.entities.customers import Contact, Customer, Tag
 from app.extensions import db
 from app.lowcode import registered
 from app.lowcode.list_state import LARGEST_PAGE, Listable, read_state
+from app.lowcode.pages import Row, Sheet, rows_html
 from app.rules.customers import Tier
 from tests.callers import inside
 from tests.visitors import Visitor
@@ -245,3 +246,10 @@ def test_no_address_of_a_screen_breaks_it(app: Flask, visitor: Visitors) -> None
         if answer.status_code >= 500:
             broken.append((path, args, answer.status_code))
     assert broken == []
+
+
+def test_rows_of_no_column_are_still_rows() -> None:
+    """Field rights may leave a person none of a list's columns."""
+    html = rows_html(Sheet([], [Row(7, "/customers/7", [])]), tickable=True)
+    assert 'data-href="/customers/7"' in html
+    assert 'value="7"' in html

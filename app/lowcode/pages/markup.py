@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from html import escape  # of plain texts, and several times as fast as that of templates
+from itertools import islice
 from typing import Any
 
 from flask_babel import gettext as _
@@ -62,7 +63,7 @@ def rows_html(sheet: Any, tickable: bool = False) -> Markup:
 
 
 def _row(sheet: Any, row: Row, tickable: bool) -> str:
-    url, title = escape(row.url), row.cells[0].text
+    url, title = escape(row.url), row.cells[0].text if row.cells else ""
     shown = [f'<tr data-href="{url}">' if url else "<tr>"]
     if tickable:
         shown.append(
@@ -70,9 +71,10 @@ def _row(sheet: Any, row: Row, tickable: bool) -> str:
             f'value="{row.id}" aria-label="{escape(title)}"></td>'
         )
     columns = zip(sheet.columns, row.cells, strict=True)
-    column, first = next(columns)
-    link = f'<a href="{url}">{escape(title or "—")}</a>' if url else _inside(first)
-    shown.append(f"<td{_classes(column.align, True, False, _is_wide(first))}>{link}</td>")
+    # Whose rights leave no column has none, not even a first one.
+    for column, first in islice(columns, 1):
+        link = f'<a href="{url}">{escape(title or "—")}</a>' if url else _inside(first)
+        shown.append(f"<td{_classes(column.align, True, False, _is_wide(first))}>{link}</td>")
     shown += [cell.td or _td(column, cell) for column, cell in columns]
     shown.append("</tr>")
     return "".join(shown)
