@@ -1,4 +1,5 @@
-"""The objects that belong to no request: database, migrations, CSRF; and how SQLite is opened."""
+"""The objects that belong to no request: database, migrations, CSRF; and how connections are opened
+and used."""
 
 import sqlite3
 from collections import defaultdict
@@ -13,6 +14,7 @@ from flask_appbuilder import Model
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
+from psycopg import Connection as Driver
 from psycopg.pq import TransactionStatus
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
@@ -138,6 +140,16 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
     path = cursor.execute("PRAGMA database_list").fetchone()[2]
     connection.turns = _turns[path] if path else None
     cursor.close()
+
+
+@event.listens_for(Engine, "connect")
+def _open_postgresql(connection: Any, _record: Any) -> None:
+    """Whoever looks for the first rows of a long table begins where its memory is: PostgreSQL lets
+    each scan go on where the last one ended, through a file of which nothing is at hand."""
+    if isinstance(connection, Driver):
+        connection.autocommit = True
+        connection.execute("SET synchronize_seqscans = off")
+        connection.autocommit = False
 
 
 def refresh_statistics(connection: Connection) -> None:

@@ -48,22 +48,28 @@ def ask(
 
 
 def candidates(asked: Sequence[Asked]) -> list[Candidates | None]:
-    """For each, by one statement; None where the index cannot say whose rows are whose.
+    """For each, by one statement; None where a word is common and the index cannot say whose rows
+    are whose.
 
     A second statement where a word is so common that the best may be missing.
     """
-    known = [each for each in asked if says_all(each.searched)]
-    found = newest_keys([(each.searched, each.query) for each in known], MOST)
-    crowded = [each for each in known if len(found.get(each.model, ())) >= MOST]
-    better = [(each.searched, query) for each in crowded for query in _better(each)]
+    found = newest_keys([(each.searched, each.query) for each in asked], MOST)
+    crowded = [each for each in asked if len(found.get(each.model, ())) >= MOST]
+    unknown = [each for each in crowded if not says_all(each.searched)]
+    better = [
+        (each.searched, query)
+        for each in crowded
+        if each not in unknown
+        for query in _better(each)
+    ]
     best = newest_keys(better, MOST)
     return [
-        Candidates(
+        None
+        if each in unknown
+        else Candidates(
             list(dict.fromkeys([*best.get(each.model, ()), *found.get(each.model, ())])),
             best.get(each.model, ()),
         )
-        if each in known
-        else None
         for each in asked
     ]
 
