@@ -35,6 +35,7 @@ ALLOWED = {
     "app/lowcode/importing/bringing.py": "the lines of a run, which only its maker opens",
     "app/lowcode/importing/keys.py": "the keys that new rows get, whoever brings them",
     "app/lowcode/listing.py": "how PostgreSQL plans cursors; no rows are read by it",
+    "app/lowcode/security/identity.py": "who acts: the session or key that a request came with",
     "app/lowcode/security/manager.py": "before it is known who signs in",
     "app/lowcode/security/throttle.py": "before it is known who signs in",
     "app/lowcode/security/permissions.py": "the rights that the screens declare",

@@ -39,7 +39,7 @@ class LocaleManager(BabelManager):
 
     def get_timezone(self) -> str | None:
         """The user's, else the company's."""
-        name = g.get("preferences", {}).get("timezone")
+        name = getattr(g.get("user"), "timezone", None)
         return name if name and is_timezone(name) else str(company_zone())
 
 
@@ -54,15 +54,6 @@ def asked_for() -> str | None:
     languages = current_app.config["LANGUAGES"]
     chosen = _preference("locale", LOCALE_COOKIE, languages)
     return chosen or request.accept_languages.best_match(list(languages))
-
-
-def note_preferences(user: Any) -> None:
-    """Keep a person's choices for this request apart from the row.
-
-    Texts are translated also where a refused flush has left the row unreadable.
-    """
-    names = ("locale", "timezone", "theme", "density")
-    g.preferences = {name: getattr(user, name, None) for name in names}
 
 
 def theme() -> str:
@@ -97,6 +88,6 @@ def is_timezone(name: str) -> bool:
 
 def _preference(attribute: str, cookie: str, allowed: Any) -> str | None:
     """The signed-in user's choice, else the cookie's; None where neither is one of `allowed`."""
-    chosen = g.get("preferences", {}).get(attribute)
+    chosen = getattr(g.get("user"), attribute, None)
     candidates = (chosen, request.cookies.get(cookie))
     return next((value for value in candidates if value in allowed), None)

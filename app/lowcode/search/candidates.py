@@ -57,10 +57,7 @@ def candidates(asked: Sequence[Asked]) -> list[Candidates | None]:
     crowded = [each for each in asked if len(found.get(each.model, ())) >= MOST]
     unknown = [each for each in crowded if not says_all(each.searched)]
     better = [
-        (each.searched, query)
-        for each in crowded
-        if each not in unknown
-        for query in _better(each)
+        (each.searched, query) for each in crowded if each not in unknown for query in _better(each)
     ]
     best = newest_keys(better, MOST)
     return [

@@ -10,7 +10,7 @@ from sqlalchemy import func, update
 from app.entities.system.user import User
 from app.entities.types import now_utc
 from app.extensions import db
-from app.lowcode import audit, locale
+from app.lowcode import audit
 from app.lowcode.principal import acting_as, current_or_none
 from app.lowcode.security import browser_session, key_door
 from app.lowcode.security.authenticators import prove
@@ -43,8 +43,7 @@ class SecurityManager(FabSecurityManager):
         """Set who acts, for the whole request; undone by `release`."""
         principal = ANONYMOUS
         if request.endpoint not in _NOBODYS:
-            g.user = user = current_user._get_current_object()
-            locale.note_preferences(user)
+            g.user = current_user._get_current_object()
             if (identity := g.get("identity")) is not None:
                 principal = principal_of(identity, request.remote_addr)
         g.principal_held = held = acting_as(principal)

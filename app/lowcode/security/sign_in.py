@@ -7,12 +7,15 @@ from flask import abort, current_app, g, redirect, render_template, request, ses
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
+from sqlalchemy import select
 from wtforms import HiddenField, PasswordField, StringField
 
+from app.entities.system.user import Role, assoc_user_role
 from app.extensions import db
 from app.lowcode import audit
 from app.lowcode.fields.inputs import translated
 from app.lowcode.principal import current
+from app.lowcode.scope import of_nobody
 from app.lowcode.security import browser_session, resuming
 from app.lowcode.security.throttle import TooManyAttempts
 
@@ -54,7 +57,7 @@ class AuthView(BaseView):
         db.session.commit()
         if page := resuming.resumed(kept, user.id):
             return page
-        return redirect(local_target(form.next.data) if form.next.data else home_of(user))
+        return redirect(local_target(form.next.data) if form.next.data else home_of(user.id))
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:
@@ -92,9 +95,11 @@ def local_target(address: str | None) -> str:
     return f"{path}?{parts.query}" if parts.query else path
 
 
-def home_of(user: Any) -> str:
+def home_of(user_id: int) -> str:
     """Where the day begins: the screen of a role that has one, else the start page."""
-    endpoints = (role.home for role in user.roles)
+    mine = assoc_user_role.c.user_id == user_id
+    roles = select(Role.home).join(assoc_user_role, assoc_user_role.c.role_id == Role.id)
+    endpoints = db.session.scalars(of_nobody(roles.where(mine).order_by(Role.id)))
     known = (end for end in endpoints if end in current_app.view_functions)
     return next((url_for(endpoint) for endpoint in known), "/")
 

@@ -21,6 +21,7 @@ from app.lowcode.fields.option_list import OptionList
 from app.lowcode.pages import Choice
 from app.lowcode.principal import current
 from app.lowcode.security import browser_session
+from app.lowcode.security.identity import row_of
 from app.lowcode.security.sign_in import local_target
 from app.lowcode.settings import get_setting
 from app.rules.errors import DomainError, InvalidInput
@@ -101,7 +102,7 @@ def _choices() -> dict[str, tuple[Any, dict[str, Any]]]:
     }
 
 
-def _profile_form() -> Form:
+def _profile_form(row: User) -> Form:
     fields = {name: field_of(User, name).form_field() for name in _OWN}
     for name, (label, labels) in _choices().items():
         fields[name] = KehuField(label=label, source=OneOf(labels), required=False)
@@ -113,7 +114,7 @@ def _profile_form() -> Form:
         "theme": locale.theme(),
         "density": locale.density(),
     }
-    form: Form = type("ProfileForm", (Form,), fields)(posted, obj=g.user)
+    form: Form = type("ProfileForm", (Form,), fields)(posted, obj=row)
     for name, code in in_force.items():
         form[name].data = form[name].data or code
     return form
@@ -135,13 +136,14 @@ class AccountView(BaseView):
     def profile(self) -> Any:
         if current().user_id is None:
             return redirect(url_for("AuthView.login", next=request.path))
-        form = _profile_form()
+        row = row_of(g.user)
+        form = _profile_form(row)
         if request.method == "POST" and form.validate():
-            form.populate_obj(g.user)
+            form.populate_obj(row)
             db.session.commit()
             flash(_("Your account was saved."), "success")
             answer = redirect(url_for("AccountView.profile"))
-            locale.remember(answer, *(getattr(g.user, name) for name in _PREFERENCES))
+            locale.remember(answer, *(getattr(row, name) for name in _PREFERENCES))
             return answer
         status = 422 if request.method == "POST" else 200
         if status == 422:
@@ -151,7 +153,6 @@ class AccountView(BaseView):
             "account.html",
             form=form,
             sections=sections,
-            user=g.user,
             tabs=account_tabs("AccountView.profile"),
         ), status
 
@@ -178,14 +179,15 @@ class AccountView(BaseView):
             form.repeat_password.errors = [_("The two new passwords differ.")]
             return False
         try:
-            change_password(g.user, form.old_password.data or "", new, get_setting("company_name"))
+            row = row_of(g.user)
+            change_password(row, form.old_password.data or "", new, get_setting("company_name"))
         except DomainError as error:
             db.session.rollback()
             form[error.field or "new_password"].errors = [translated(error)]
             return False
         # Every session ends with the old password; this browser goes on with a new one.
         db.session.flush()
-        browser_session.begin(g.user)
+        browser_session.begin(row)
         db.session.commit()
         return True
 

@@ -21,6 +21,7 @@ from app.lowcode.fields.inputs import KehuField, translated
 from app.lowcode.screens import Chart, EntityInterface, EntityView, action
 from app.lowcode.security import key_door
 from app.lowcode.security.fresh import fresh_sign_in
+from app.lowcode.security.identity import row_of
 from app.rules.errors import DomainError
 from app.services.system.accounts import LONGEST_VALIDITY, USUAL_VALIDITY, is_valid_key
 from app.views.system.account import OneOf, account_tabs, signed_in_at_a_browser
@@ -48,14 +49,15 @@ class OwnKeysView(BaseView):
         form = _form(request.form)
         if not form.validate():
             return self._page(form, status=422)
-        role = next((role for role in g.user.roles if str(role.id) == form["role"].data), None)
+        user = row_of(g.user)
+        role = next((role for role in user.roles if str(role.id) == form["role"].data), None)
         expires_on = now_utc() + timedelta(days=int(form["days"].data))
         try:
             claim = once.claim_form(db.session(), request.path, request.form)
             if claim.answer:
                 flash(_("This key was already made. Revoke it if you could not copy it."), "danger")
                 return self._page(_form(None))
-            key = key_door.issue(g.user, form["name"].data, role, expires_on)
+            key = key_door.issue(user, form["name"].data, role, expires_on)
         except DomainError as refused:
             db.session.rollback()
             form[refused.field or "name"].errors = [translated(refused)]
@@ -92,7 +94,7 @@ class OwnKeysView(BaseView):
             rows=rows,
             form=form,
             made=made,
-            can_add=bool(g.user.roles),
+            can_add=bool(g.identity.roles),
             once=once.new_key(),
             tabs=account_tabs("OwnKeysView.list"),
         ), status
@@ -104,7 +106,7 @@ def _own_keys() -> Sequence[ApiKey]:
 
 
 def _form(posted: Any) -> Form:
-    roles = {str(role.id): _(humanize(role.name)) for role in g.user.roles}
+    roles = {str(key): _(humanize(name)) for key, name, _version in g.identity.roles}
     days = {str(count): _("%(count)s days", count=count) for count in _DAYS}
     fields = {
         "name": field_of(ApiKey, "name").form_field(),
