@@ -26,44 +26,12 @@ from app.lowcode import field_rights
 from app.lowcode import principal as acting
 from app.lowcode.fields import Field, ResolvedPath, resolve
 from app.lowcode.fields.relations import Ref, RelationField, TagsField
+from app.lowcode.joined import Joins
 from app.lowcode.paging import Place, SortKey, runs
 from app.lowcode.scope import narrowed, within_reach
 
 #: keys of a statement that are sent as parameters
 _MOST_BOUND = 200
-
-
-class _Joins:
-    """The related rows that a statement needs, each joined once."""
-
-    def __init__(self, model: type[Any]) -> None:
-        self._entities: dict[tuple[str, ...], Any] = {(): model}
-        self._attributes: list[Any] = []
-        self.tables: set[Any] = set()
-
-    def expressions(self, resolved: ResolvedPath) -> list[Any]:
-        """What of the database a path stands for: nothing for tags, key and label of a relation."""
-        hops = tuple(hop.name for hop in resolved.hops)
-        if isinstance(resolved.field, TagsField):
-            return []
-        if isinstance(resolved.field, RelationField):
-            row = self._entity((*hops, resolved.field.name))
-            return [row.id, getattr(row, resolved.field.target.label_column)]
-        return [getattr(self._entity(hops), resolved.field.name)]
-
-    def _entity(self, hops: tuple[str, ...]) -> Any:
-        if hops not in self._entities:
-            attribute = getattr(self._entity(hops[:-1]), hops[-1])
-            target = attribute.property.mapper
-            self._entities[hops] = alias = aliased(target.class_)
-            self._attributes.append(attribute.of_type(alias))
-            self.tables.add(target.local_table)
-        return self._entities[hops]
-
-    def added_to(self, statement: Select[Any]) -> Select[Any]:
-        for attribute in self._attributes:
-            statement = statement.outerjoin(attribute)
-        return statement
 
 
 @dataclass(frozen=True)
@@ -96,12 +64,12 @@ class Selection:
         self._columns: list[Any] = [model.id, model.version if has_version else model.id]
         #: path → (first column's position, 2 for a related row, 1 for a value, 0 for tags)
         self._slots: dict[str, tuple[int, int]] = {}
-        self._shown = _Joins(model)
+        self._shown = Joins(model)
         for resolved in self.paths:
             expressions = self._shown.expressions(resolved)
             self._slots[resolved.path] = (len(self._columns), len(expressions))
             self._columns += expressions
-        self._sorted = _Joins(model)
+        self._sorted = Joins(model)
         self.keys = _keys(model, self._sorted, sort)
         #: does an index of the table lead along the order?
         self.is_led = _is_led(model, sort)
@@ -251,7 +219,7 @@ def tables_in(*elements: Any) -> set[Any]:
     }
 
 
-def _keys(model: type[Any], joins: _Joins, sort: Sequence[tuple[str, bool]]) -> tuple[SortKey, ...]:
+def _keys(model: type[Any], joins: Joins, sort: Sequence[tuple[str, bool]]) -> tuple[SortKey, ...]:
     keys = []
     for path, down in sort:
         resolved = resolve(model, path)

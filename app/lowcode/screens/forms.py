@@ -23,6 +23,7 @@ from app.lowcode.pages import Column, FormLines, FormPage, FormSection
 from app.lowcode.screens.declare import Lines, Section
 from app.lowcode.screens.form_classes import form_class, levels_of, line_class
 from app.lowcode.screens.named import named_rows
+from app.lowcode.screens.opening import Filled
 from app.lowcode.screens.saving import FieldErrors, is_visible
 from app.rules.errors import DomainError
 
@@ -172,8 +173,10 @@ class EntryForm:
         posted: MultiDict[str, str] | None,
         prefill: Mapping[str, Any],
         parts: Sequence[Any] | None = None,
+        filled: Filled | None = None,
     ) -> None:
-        """`parts`: instead of all those that the person sees."""
+        """`parts`: instead of all those that the person sees; `filled`: the item with what is known
+        of the rows that it names."""
         self.view, self.item, self.posted = view, item, posted
         self.errors: list[str] = []
         #: (text, address): doubts that saving once more confirms, and what is only to be known
@@ -187,7 +190,8 @@ class EntryForm:
         made = form_class(view.model, levels_of(view.model, names))
         with at_hand(named_rows(view.model, lines, posted or MultiDict())):
             # A new row has no values yet; its None would hide what the form should start with.
-            self.form = made(posted, obj=item if item.id is not None else None, data=prefill)
+            saved = None if item.id is None else filled or item
+            self.form = made(posted, obj=saved, data=prefill)
             self.lines = [LineForms(part, view, item, posted) for part in lines]
 
     def value_of(self, name: str) -> Any:

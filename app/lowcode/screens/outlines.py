@@ -23,6 +23,7 @@ from app.lowcode.once_rendered import KeyedAddress, addresses_of, kept_for_actor
 from app.lowcode.pages import Cell, Column
 from app.lowcode.screens.declare import Lines, Section, WorkedFact
 from app.lowcode.screens.lists import writer_of
+from app.lowcode.screens.opening import Opened, Opening, opening
 from app.lowcode.screens.tabs import RelatedList, related_lists
 
 _ROUTES = ("timeline_part", "figures_part", "add_note", "add_file")
@@ -91,13 +92,12 @@ class RecordOutline:
     figures: list[tuple[str, str]]
     #: of what belongs to a record
     addresses: Mapping[str, KeyedAddress]
-    #: rows of each tab, each worked fact, whether there are files, and whether each of the parts'
-    #: collections holds anything, by the parameter `key`
-    asked: Select[Any]
-
-    @property
-    def collections(self) -> list[Collection]:
-        return [collection for part in self.parts for collection in part.collections]
+    collections: tuple[Collection, ...]
+    #: asks for the rows of each tab, each worked fact, whether there are files, and whether each
+    #: of the collections holds anything
+    page: Opening
+    #: the last of these alone
+    form: Opening
 
     def url(self, name: str, key: int) -> str:
         return self.addresses[name].of(key)
@@ -109,10 +109,18 @@ def outline_of(view: Any) -> RecordOutline:
     return found
 
 
-def load_lists(view: Any, row: Any) -> None:
-    """Reads the lists of rows that the parts of the form hold."""
-    for collection in outline_of(view).collections:
-        collection.load(row)
+def open_form(view: Any, key: int) -> Opened:
+    """A record with all that its form shows; 404 outside the acting person's scope."""
+    outline = outline_of(view)
+    opened = outline.form.open(view, key)
+    for collection, has_rows in zip(outline.collections, opened.answers, strict=True):
+        collection.load(opened.item, is_empty=not has_rows)
+    return opened
+
+
+def open_record(view: Any, key: int) -> Opened:
+    """A record with what `record_page` shows of it; 404 outside the acting person's scope."""
+    return outline_of(view).page.open(view, key)
 
 
 def _made(view: Any) -> RecordOutline:
@@ -120,6 +128,10 @@ def _made(view: Any) -> RecordOutline:
     tabs = related_lists(view)
     known = [name for name in STAMPS if name in inspect(view.model).attrs]
     parts = tuple(_part(view, part) for part in _declared(view))
+    collections = tuple(held for part in parts for held in part.collections)
+    are_there = [held.statement.exists() for held in collections]
+    asked = [*(related.counting(tab.rows) for tab in tabs), *(fact.value() for fact in facts)]
+    shown = (*view.seen.facts, *known, *view.form_columns, *(view.show_columns or ()))
     return RecordOutline(
         facts=_values(view, view.seen.facts),
         worked_facts=tuple(facts),
@@ -129,12 +141,9 @@ def _made(view: Any) -> RecordOutline:
         tabs=tuple(tabs),
         figures=outline_of_figures(view.figures),
         addresses=_addresses(view),
-        asked=select(
-            *(related.counting(tab.rows) for tab in tabs),
-            *(fact.value() for fact in facts),
-            _has_files(view.model),
-            *(held.statement.exists() for part in parts for held in part.collections),
-        ),
+        collections=collections,
+        page=opening(view.model, shown, [*asked, _has_files(view.model), *are_there]),
+        form=opening(view.model, view.form_columns, are_there),
     )
 
 

@@ -1,21 +1,18 @@
 """From one row to `RecordPage`: sections, lines, related tabs, timeline, files."""
 
 from collections.abc import Container, Sequence
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from flask_babel import format_datetime
-from sqlalchemy import inspect, select
-from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy import select
 
 from app.entities.system.record import Attachment
 from app.entities.system.user import User
 from app.extensions import db
-from app.lowcode import once, principal
-from app.lowcode.access.criteria import is_restricted
+from app.lowcode import once
 from app.lowcode.access.sharing import can_be_shared
-from app.lowcode.once_rendered import address_of, kept_for_actor
+from app.lowcode.once_rendered import address_of
 from app.lowcode.pages import (
     Cell,
     FileItem,
@@ -29,8 +26,8 @@ from app.lowcode.scope import may_change
 from app.lowcode.screens.documents import steps_of
 from app.lowcode.screens.forms import line_texts, line_totals
 from app.lowcode.screens.list_actions import actions_of
+from app.lowcode.screens.opening import Filled, Opened
 from app.lowcode.screens.outlines import (
-    STAMPS,
     LinesOutline,
     RecordOutline,
     SectionOutline,
@@ -43,53 +40,10 @@ from app.lowcode.shelf.held import my_shelf
 _MOST_BADGES = 3
 
 
-def shown_with(view: Any) -> tuple[ORMOption, ...]:
-    """Loads the rows that the record's page names together with it."""
-    paths = (*view.seen.facts, *STAMPS, *view.form_columns, *(view.show_columns or ()))
-    return _named_in(view, paths)
-
-
-def filled_with(view: Any) -> tuple[ORMOption, ...]:
-    """Loads the rows that the record's form names together with it."""
-    return _named_in(view, tuple(view.form_columns))
-
-
-def _named_in(view: Any, paths: tuple[str, ...]) -> tuple[ORMOption, ...]:
-    """Loads the rows that these paths begin with, as far as nothing narrows them."""
-
-    def make() -> tuple[ORMOption, ...]:
-        names = sorted({path.partition(".")[0] for path in paths})
-        actor = principal.current()
-        return tuple(
-            option
-            for target, option in _one_to_load(view.model, tuple(names))
-            if actor.sees_all or not is_restricted(target, actor)
-        )
-
-    found: tuple[ORMOption, ...] = kept_for_actor(("named in", view.resource, paths), make)
-    return found
-
-
-@cache
-def _one_to_load(
-    model: type[Any], names: tuple[str, ...]
-) -> tuple[tuple[type[Any], ORMOption], ...]:
-    """(target, how to load it by a join) of those names that lead to one other row."""
-    found = []
-    for name in names:
-        relationship = inspect(model).relationships.get(name)
-        if relationship is None or relationship.uselist:
-            continue
-        target = relationship.mapper.class_
-        label = getattr(target, target.label_column)
-        found.append((target, joinedload(getattr(model, name)).load_only(label)))
-    return tuple(found)
-
-
-def record_page(view: Any, item: Any, opened: Sequence[str] = ()) -> RecordPage:
+def record_page(view: Any, record: Opened, opened: Sequence[str] = ()) -> RecordPage:
     """Everything `record.html` shows of one row, with the lists of the `opened` tabs."""
-    outline = outline_of(view)
-    answer = iter(db.session.execute(outline.asked, {"key": item.id}).one())
+    outline, item, filled = outline_of(view), record.item, record.filled
+    answer = iter(record.answers)
     tabs = [_tab(item, related, next(answer), opened) for related in outline.tabs]
     worked = [(str(fact.label), fact.cell(next(answer))) for fact in outline.worked_facts]
     has_files = next(answer)
@@ -98,7 +52,7 @@ def record_page(view: Any, item: Any, opened: Sequence[str] = ()) -> RecordPage:
         for held, has_rows in zip(outline.collections, answer, strict=True)
         if not has_rows
     }
-    sections, lines = _parts(outline, item, empty)
+    sections, lines = _parts(outline, item, filled, empty)
     name, url_of = repr(item), partial(outline.url, key=item.id)
     return RecordPage(
         title=name,
@@ -108,7 +62,7 @@ def record_page(view: Any, item: Any, opened: Sequence[str] = ()) -> RecordPage:
         list_url=view.list_url(),
         list_title=str(view.list_title),
         badges=_badges(outline, item),
-        facts=[*((fact.label, fact.cell(item)) for fact in outline.facts), *worked],
+        facts=[*((fact.label, fact.cell(filled)) for fact in outline.facts), *worked],
         sections=sections,
         lines=lines,
         tabs=tabs,
@@ -154,7 +108,7 @@ def _badges(outline: RecordOutline, item: Any) -> list[Cell]:
 
 
 def _parts(
-    outline: RecordOutline, item: Any, empty: Container[str]
+    outline: RecordOutline, item: Any, filled: Filled, empty: Container[str]
 ) -> tuple[list[ShownSection], list[LineTable]]:
     """`empty`: the lists of rows that need not be read."""
     sections, lines = [], []
@@ -164,16 +118,16 @@ def _parts(
         for collection in part.collections:
             collection.load(item, is_empty=collection.name in empty)
         if isinstance(part, SectionOutline):
-            sections.append(_section(part, item))
+            sections.append(_section(part, filled))
         else:
             lines.append(_line_table(part, item))
     if outline.stamps.values:
-        sections.append(_section(outline.stamps, item))
+        sections.append(_section(outline.stamps, filled))
     return sections, lines
 
 
-def _section(part: SectionOutline, item: Any) -> ShownSection:
-    return ShownSection(part.title, [(value.label, value.cell(item)) for value in part.values])
+def _section(part: SectionOutline, filled: Filled) -> ShownSection:
+    return ShownSection(part.title, [(value.label, value.cell(filled)) for value in part.values])
 
 
 def _line_table(outline: LinesOutline, item: Any) -> LineTable:

@@ -8,7 +8,8 @@ from flask_appbuilder.security.decorators import permission_name
 
 from app.lowcode.figures import show_all
 from app.lowcode.pages import RecordPage
-from app.lowcode.screens.records import record_page, shown_with
+from app.lowcode.screens.outlines import open_record
+from app.lowcode.screens.records import record_page
 from app.lowcode.screens.timeline import timeline_of
 from app.lowcode.shelf.opened import note_opened
 
@@ -21,10 +22,10 @@ class Showing:
     @permission_name("show")
     def show(self, pk: int) -> Any:
         """`?tab=` names related lists that come with the page; the first of them is open."""
-        item = self.get_item(pk, shown_with(self))
-        note_opened(self.model.__name__, item.id)
-        page = record_page(self, item, request.args.getlist("tab"))
-        self.complete_page(page, item)
+        record = open_record(self, pk)
+        note_opened(self.model.__name__, record.item.id)
+        page = record_page(self, record, request.args.getlist("tab"))
+        self.complete_page(page, record.item)
         return render_template("record.html", page=page)
 
     def complete_page(self, page: RecordPage, item: Any) -> None:

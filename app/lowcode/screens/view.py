@@ -10,7 +10,6 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import lazy_gettext
 from sqlalchemy import Select, bindparam, inspect, select
-from sqlalchemy.orm.interfaces import ORMOption
 
 from app.extensions import db
 from app.lowcode import field_rights, principal, registered, scope
@@ -236,11 +235,11 @@ class EntityView(
         """The registered screen of an entity, or None."""
         return registered.screens().get(model)
 
-    def get_item(self, pk: int, options: Iterable[ORMOption] = ()) -> Any:
+    def get_item(self, pk: int) -> Any:
         """The row inside the acting person's scope; 404 otherwise."""
         # Not `get`: that would hand out a row already loaded on somebody else's behalf.
         key = min(pk, LARGEST_KEY)
-        item = db.session.scalar(_by_key(self.model, tuple(options)), {"key": key})
+        item = db.session.scalar(_by_key(self.model), {"key": key})
         if item is None:
             abort(404)
         if request.method == "GET":
@@ -348,6 +347,6 @@ class EntityView(
 
 
 @lru_cache(maxsize=500)
-def _by_key(model: type[Any], options: tuple[ORMOption, ...]) -> Select[Any]:
+def _by_key(model: type[Any]) -> Select[Any]:
     """Built once: every page of one row asks so."""
-    return select(model).where(model.id == bindparam("key")).options(*options)
+    return select(model).where(model.id == bindparam("key"))

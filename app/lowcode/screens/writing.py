@@ -15,8 +15,7 @@ from app.lowcode.fields.relations import key_of
 from app.lowcode.naming import in_sentence
 from app.lowcode.screens.forms import EntryForm, line_texts, line_totals, prefill, usual_texts
 from app.lowcode.screens.merging import Merge, base_of
-from app.lowcode.screens.outlines import load_lists
-from app.lowcode.screens.records import filled_with
+from app.lowcode.screens.outlines import open_form
 from app.lowcode.screens.saving import FieldErrors, save
 
 
@@ -66,17 +65,17 @@ class Writing:
     @has_access
     @permission_name("edit")
     def edit(self, pk: int) -> Any:
-        # A form shows the rows that the record names; what is saved is read for itself.
-        item = self.get_item(pk, filled_with(self) if request.method == "GET" else ())
         if request.method == "GET":
-            if not scope.may_change(item):
+            record = open_form(self, pk)
+            if not scope.may_change(record.item):
                 flash(_("This record is not yours to change."), "danger")
                 return redirect(self.url_of(pk))
-            if not self.is_editable(item):
+            if not self.is_editable(record.item):
                 flash(_("This is not possible in the present state."), "danger")
                 return redirect(self.url_of(pk))
-            load_lists(self, item)
-            return self._show_form(EntryForm(self, item, None, {}), "edit")
+            entry = EntryForm(self, record.item, None, {}, filled=record.filled)
+            return self._show_form(entry, "edit")
+        item = self.get_item(pk)
         entry = EntryForm(self, item, request.form, {})
         if not self.is_editable(item):
             entry.errors.append(_("This is not possible in the present state."))

@@ -17,6 +17,8 @@ from app.lowcode.pages import Cell, Column, LineTable, RecordPage
 from app.lowcode.screens import Chart, EntityInterface, EntityView
 from app.lowcode.screens.changes import Change, in_words, pairs_of
 from app.lowcode.screens.declare import Worked
+from app.lowcode.screens.opening import Opened
+from app.lowcode.screens.outlines import open_record
 from app.lowcode.screens.records import record_page
 from app.rules.audit import AuditAction
 
@@ -47,12 +49,12 @@ class AuditEntryView(EntityView):
     @has_access
     @permission_name("show")
     def show(self, pk: int) -> Any:
-        return render_template("record.html", page=_page(self, self.get_item(pk)))
+        return render_template("record.html", page=_page(self, open_record(self, pk)))
 
 
-def _page(view: AuditEntryView, entry: AuditEntry) -> RecordPage:
+def _page(view: AuditEntryView, record: Opened) -> RecordPage:
     """The entry, its changes as a table, and the way to the record it is about."""
-    page = record_page(view, entry)
+    entry, page = record.item, record_page(view, record)
     title = view.field("entity").text(entry.entity)
     page.title = " · ".join(
         part for part in (view.field("action").text(entry.action), title) if part

@@ -20,6 +20,7 @@ from app.lowcode.pages import FormPage, FormSection
 from app.lowcode.principal import current
 from app.lowcode.restoring import Clash, Restored
 from app.lowcode.screens import Chart, EntityInterface, EntityView, action
+from app.lowcode.screens.outlines import open_record
 from app.lowcode.screens.records import record_page
 from app.lowcode.security.fresh import fresh_sign_in
 from app.lowcode.unique import unique_columns
@@ -47,7 +48,7 @@ class BinEntryView(EntityView):
     @has_access
     @permission_name("show")
     def show(self, pk: int) -> Any:
-        page = record_page(self, self.get_item(pk))
+        page = record_page(self, open_record(self, pk))
         page.note_url = None  # notes go into the bin with their record; none are written here
         return render_template("record.html", page=page)
 

@@ -18,6 +18,7 @@ from app.lowcode.pages import Cell
 from app.lowcode.screens import EntityInterface, EntityView, Lines, Section
 from app.lowcode.screens.building import offer
 from app.lowcode.screens.forms import EntryForm
+from app.lowcode.screens.outlines import open_record
 from app.lowcode.screens.records import record_page
 from app.rules.access import Access, RuleEffect
 from app.rules.errors import DomainError, InvalidInput
@@ -67,8 +68,8 @@ class AccessRuleView(EntityView):
     @permission_name("show")
     def show(self, pk: int) -> Any:
         """The record, its condition in words."""
-        item = self.get_item(pk)
-        page = record_page(self, item)
+        record = open_record(self, pk)
+        item, page = record.item, record_page(self, record)
         model = ruled_models().get(item.entity)
         if model is not None:
             words = Cell("long", in_words(model, item.condition))
