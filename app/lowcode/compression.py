@@ -32,7 +32,7 @@ def init(app: Flask, _settings: Settings) -> None:
 def _pack(response: Response) -> Response:
     if response.mimetype not in _KINDS or response.status_code != 200:
         return response
-    is_file = request.endpoint in ("static", "texts")
+    is_file = request.endpoint in ("static", "texts", "bundle")
     if response.is_streamed and not is_file:
         return response
     response.vary.add("Accept-Encoding")

@@ -20,7 +20,7 @@ CSP = "; ".join(
     )
 )
 #: what is the same for everybody and has another address when it changes
-_FOR_GOOD = frozenset({"static", "texts"})
+_FOR_GOOD = frozenset({"static", "texts", "bundle"})
 #: what no page of the product has any use for
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 

@@ -38,6 +38,8 @@ class KeyedAddress(NamedTuple):
 
 @dataclass(frozen=True)
 class Script:
+    """A file that the product writes itself."""
+
     url: str
     body: str
 
@@ -132,11 +134,21 @@ def texts(locale: str) -> Response:
     """The texts and settings of the scripts, for everybody who reads the language."""
     if locale not in current_app.config["LANGUAGES"]:
         abort(404)
-    answer = current_app.response_class(_texts(locale).body, mimetype="text/javascript")
+    return for_good(_texts(locale).body, mimetype="text/javascript")
+
+
+def for_good(body: str, *, mimetype: str) -> Response:
+    """A file whose address changes with what it holds."""
+    answer = current_app.response_class(body, mimetype=mimetype)
     answer.cache_control.public = answer.cache_control.immutable = True
     lasting = current_app.config["SEND_FILE_MAX_AGE_DEFAULT"]
     answer.cache_control.max_age = int(lasting.total_seconds())
     return answer
+
+
+def numbered(body: str) -> str:
+    """The version of what a file holds, for its address."""
+    return sha256(body.encode()).hexdigest()[:12]
 
 
 def _texts(locale: str) -> Script:
@@ -144,8 +156,7 @@ def _texts(locale: str) -> Script:
         with force_locale(locale):
             dialogs = render_template("shell/dialogs.html")
             body = render_template("shell/texts.html", locale=locale, dialogs=dialogs)
-        digest = sha256(body.encode()).hexdigest()[:12]
-        return Script(url_for("texts", locale=locale, v=digest), body)
+        return Script(url_for("texts", locale=locale, v=numbered(body)), body)
 
     found: Script = kept(("texts", locale), make)
     return found

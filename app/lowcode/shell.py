@@ -21,6 +21,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from app.lowcode import (
+    bundles,
     field_rights,
     locale,
     once_rendered,
@@ -114,6 +115,7 @@ def init(app: Flask, _settings: Settings) -> None:
     app.extensions.setdefault("kehu_menu", ())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     once_rendered.init(app)
+    bundles.init(app, _settings)
     message_flashed.connect(_keep_newest, app)
     app.jinja_env.globals.update(
         shell=shell,

@@ -27,6 +27,7 @@ PAGES: dict[tuple[str, str], list[Probe]] = {
     ("healthz", "GET"): [_page("GET", "/healthz", _PUBLIC)],
     ("static", "GET"): [_page("GET", "/static/css/base.css", _PUBLIC)],
     ("texts", "GET"): [_page("GET", "/texts/zh.js", _PUBLIC)],
+    ("bundle", "GET"): [_page("GET", "/bundles/page.css", _PUBLIC)],
     ("appbuilder.static", "GET"): [_page("GET", "/static/appbuilder/css/ab.css", _PUBLIC)],
     # Whoever is signed in already is sent to the start page.
     ("AuthView.login", "GET"): [

@@ -9,10 +9,12 @@ from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 from werkzeug.datastructures import MultiDict
 
-from app.entities.customers import Contact, Customer, Tag
+from app.entities.customers import Contact, Customer, Industry, Tag
+from app.entities.system.organization import Region
+from app.entities.system.user import User
 from app.extensions import db
 from app.lowcode import registered
 from app.lowcode.list_state import LARGEST_PAGE, Listable, read_state
@@ -190,15 +192,22 @@ def test_a_page_asks_the_database_little_and_sends_no_more_than_its_rows(
     app: Flask, visitor: Visitors
 ) -> None:
     with inside(app) as session:
-        tag = Tag(name="key account")
+        tag, region = Tag(name="key account"), Region(code="demo", name="示例大区")
+        owner, trade = session.scalars(select(User)).first(), Industry(code="demo", name="示例行业")
         for n in range(25):
-            contact = {"phone": f"1380000{n:04}", "email": f"c{n}@example.com"}
-            limit = Decimal("12345.60")
-            session.add(Customer(name=f"示例客户 {n}", tags=[tag], credit_limit=limit, **contact))
+            contact = {"phone": f"1380000{n:04}", "email": f"c{n}@example.com", "tags": [tag]}
+            belongs = {"region": region, "owner": owner, "industry": trade}
+            limit = Decimal("4079530.00")
+            name = f"示例客户物流集团有限公司 {n}"
+            session.add(Customer(name=name, credit_limit=limit, **contact, **belongs))
     boss = visitor("administrator", locale="zh")
     assert statements(app, boss, "/customers/") <= 5
     # The administrator has the longest menu there is.
-    assert len(boss.get("/customers/").data) < 40 * 1024
+    ten = "name,code,tier,industry,region,owner,phone,lifecycle_stage,credit_limit,created_on"
+    for page in ("/customers/", f"/customers/?cols={ten}"):
+        answer = boss.get(page)
+        assert answer.text.count("<tr data-href=") == 25
+        assert len(answer.data) < 40 * 1024
 
 
 def statements(app: Flask, visitor: Visitor, page: str) -> int:

@@ -114,7 +114,7 @@ def _badge(text: str, color: str | None) -> str:
 
 
 def _link(cell: Cell, url: str) -> str:
-    return f'<a class="cell-link" href="{escape(url)}">{escape(cell.text)}</a>'
+    return f'<a href="{escape(url)}">{escape(cell.text)}</a>'
 
 
 def _tags(cell: Cell) -> str:
@@ -135,7 +135,7 @@ def _website(cell: Cell) -> str:
     if not cell.url:
         return escape(cell.text)
     away = 'target="_blank" rel="noopener noreferrer"'
-    return f'<a class="cell-link" href="{escape(cell.url)}" {away}>{escape(cell.text)}</a>'
+    return f'<a href="{escape(cell.url)}" {away}>{escape(cell.text)}</a>'
 
 
 def _long(cell: Cell) -> str:

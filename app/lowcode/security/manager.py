@@ -22,7 +22,7 @@ from app.rules.passwords import check_password
 from app.services.system import accounts
 
 #: Addresses that need nobody: files of the product itself and the monitor's question.
-_NOBODYS = frozenset({"static", "appbuilder.static", "healthz", "texts"})
+_NOBODYS = frozenset({"static", "appbuilder.static", "healthz", "texts", "bundle"})
 
 
 class SecurityManager(FabSecurityManager):

@@ -1,7 +1,7 @@
 // The frame: menu on small screens, collapsible areas, preferences, confirmations, shortcuts, htmx's manners.
 (() => {
   "use strict";
-  const { text, mount, toast, confirm, composing, typing, post } = window.kehu;
+  const { settings, text, mount, toast, confirm, composing, typing, post } = window.kehu;
   const root = document.documentElement;
 
   const showMenu = (shown) => {
@@ -23,6 +23,15 @@
       closed[open ? "delete" : "add"](name);
       localStorage.setItem("kehu.areas", JSON.stringify([...closed]));
     });
+  });
+
+  mount("[data-choices]", (place) => {
+    place.append(document.getElementById("choices").content.cloneNode(true));
+    const form = place.querySelector("form");
+    form.elements.csrf_token.value = document.querySelector("meta[name=csrf-token]").content;
+    form.addEventListener("submit", () => { form.elements.next.value = location.pathname + location.search; });
+    const inForce = { theme: root.dataset.theme, density: root.dataset.density, locale: settings.locale };
+    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-pressed", String(inForce[button.name] === button.value));
   });
 
   // The language needs the page anew; theme and density do not.
