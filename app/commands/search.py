@@ -1,5 +1,7 @@
 """`kehu search`: make the index again that search reads, or compare it with the rows."""
 
+from collections.abc import Callable
+
 import click
 from flask.cli import AppGroup
 
@@ -44,15 +46,22 @@ def check(entity: str | None) -> None:
 
 
 def make(searched: Searched) -> None:
-    """Make the entries of one entity, with progress; commits each part."""
+    """Make the entries of one entity, with progress where there are any; commits each part."""
     session = db.session()
     total = rebuilding.size(session, searched)
+    if not total:
+        _in_parts(searched)
+        return
     with click.progressbar(length=total, label=searched.model.__name__) as bar:
-        before = 0
-        for done in rebuilding.rebuild(session, searched):
-            session.commit()
-            bar.update(done - before)
-            before = done
+        _in_parts(searched, bar.update)
+
+
+def _in_parts(searched: Searched, tell: Callable[[int], None] = lambda _more: None) -> None:
+    session, before = db.session(), 0
+    for done in rebuilding.rebuild(session, searched):
+        session.commit()
+        tell(done - before)
+        before = done
 
 
 def make_outdated() -> None:
