@@ -2,9 +2,11 @@
 
 from flask import Flask
 
+from app import garbage
 from config import VERSION, Settings
 
 
+@garbage.none_expected()
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole application; settings come from the environment unless given."""
     # Tables name each other, and Flask-AppBuilder looks at them as soon as it is imported.

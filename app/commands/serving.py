@@ -1,6 +1,5 @@
 """How the server runs, in one process or several, and ends without losing a request."""
 
-import gc
 import os
 import signal
 import socket
@@ -14,6 +13,7 @@ from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
 from flask import Flask
 
+from app import garbage
 from app.commands.console import say
 from app.commands.processes import Bell, keep
 from app.extensions import db
@@ -26,9 +26,6 @@ GONE = 9
 #: connections that wait to be taken
 BACKLOG = 128
 
-#: objects made, less those gone, before garbage is looked for: about as many as a page needs
-_BETWEEN_COLLECTIONS = 20_000
-
 Address = tuple[str, int]
 
 
@@ -37,7 +34,7 @@ def serve(app: Flask, address: Address, threads: int, adapter: BuiltinSSLAdapter
     runner = app.extensions["kehu_jobs"] = Runner(app, _job_threads(app), SCHEDULE)
     server = Server(address, app, numthreads=threads)
     server.ssl_adapter = adapter
-    _keep_what_is_loaded()
+    garbage.keep_what_is_loaded()
     stopping = _begin(server)
     runner.start()
     _say_ready(server.bind_addr, adapter)
@@ -77,7 +74,7 @@ def serve_in(
         runner.stop()
 
     _warm_up(app)
-    _keep_what_is_loaded()
+    garbage.keep_what_is_loaded()
     roles = [partial(answer, listeners[n % len(listeners)]) for n in range(workers)]
     roles += [work] * bool(_job_threads(app))
     keep(roles, lambda: _say_ready(listeners[0].getsockname(), adapter))
@@ -159,14 +156,6 @@ def _warm_up(app: Flask) -> None:
 def _is_own(template: str) -> bool:
     """Flask-AppBuilder's templates are many, and nearly none of them is shown."""
     return template.endswith(".html") and not template.startswith("appbuilder/")
-
-
-def _keep_what_is_loaded() -> None:
-    """The code and the screens stay to the end: nothing looks for garbage among them, and forked
-    processes go on sharing their memory."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])
 
 
 def _job_threads(app: Flask) -> int:

@@ -4,9 +4,7 @@ A batch is one short transaction. Its rows are written together; only when the d
 is the batch halved until the row that is wrong stands alone, so that it never costs the others.
 """
 
-import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -14,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
+from app import garbage
 from app.lowcode.fields.inputs import translated
 from app.lowcode.importing.alike import AlikeRows
 from app.lowcode.importing.keys import give_keys
@@ -38,7 +37,6 @@ from app.rules.errors import InvalidInput
 from app.rules.imports import Alike, RowOutcome
 
 BATCH = 500
-_COLLECTIONS = gc.get_threshold()
 
 #: gets the result so far and the last line of the batch, and ends its transaction
 Commit = Callable[[ImportResult, int], None]
@@ -86,7 +84,7 @@ def run_import(
     if dry_run or whole:
         commit = _later
     try:
-        with _rare_collections():
+        with garbage.little_expected():
             for batch in run.batches(after):
                 run.write(batch)
                 run.last_line = batch[-1].places[-1]
@@ -101,16 +99,6 @@ def run_import(
         if dry_run or whole:
             run.undo()
     return run.result
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Rows live until the end of their batch: looking for garbage among them costs a third more."""
-    gc.set_threshold(50_000, *_COLLECTIONS[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*_COLLECTIONS)
 
 
 def _later(_result: ImportResult, _line: int) -> None:
