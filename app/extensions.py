@@ -21,6 +21,7 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
+from app.copying import copy_in
 from app.cursors import BriefCursor
 from app.turns import Turns
 
@@ -226,6 +227,11 @@ def _plan_anew(cursor: Any, statement: str, parameters: Any, context: Any) -> bo
         cursor.execute(statement, parameters, prepare=False)
         return True
     return False
+
+
+@event.listens_for(Engine, "do_executemany")
+def _copy(cursor: Any, statement: str, parameters: Any, _context: Any) -> bool:
+    return isinstance(cursor, BriefCursor) and copy_in(cursor, statement, parameters)
 
 
 @event.listens_for(Engine, "begin")
