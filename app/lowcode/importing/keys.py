@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, column, func, inspect, select, table
+from sqlalchemy import Connection, Table, cast, column, func, inspect, select, table
+from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_dict
 
@@ -38,7 +39,9 @@ def give_keys(session: Session) -> None:
 def _take(connection: Connection, own: Table, count: int) -> Sequence[int]:
     """The next keys of a table: nobody else gets them."""
     if connection.dialect.name == "postgresql":
-        sequence = func.pg_get_serial_sequence(own.name, "id")
+        # Looked up once, and not for every key.
+        name = cast(func.pg_get_serial_sequence(own.name, "id"), REGCLASS)
+        sequence = select(name).scalar_subquery()
         places = func.generate_series(1, count).table_valued("place")
         return connection.scalars(select(func.nextval(sequence)).select_from(places)).all()
     # Nobody else writes until this transaction ends.

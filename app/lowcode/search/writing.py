@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, delete, event, inspect, select
+from sqlalchemy import ARRAY, bindparam, delete, event, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from app.lowcode.search.pinyin import readings
 from app.rules.search import tokens
 
 _entries = SearchEntry.__table__
-_DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
+_NAMES = _entries.c.keys()
 
 
 def install() -> None:
@@ -77,18 +77,28 @@ def entry_of(searched: Searched, key: int, values: Mapping[str, Any]) -> dict[st
 
 
 def put(session: Session, entries: Sequence[Mapping[str, Any]]) -> None:
-    if entries:
-        connection = session.connection()
-        connection.execute(_putting(connection.dialect.name), entries)
+    if not entries:
+        return
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        lists = {name: [entry[name] for entry in entries] for name in _NAMES}
+        connection.execute(_putting_lists(), lists)
+    else:
+        connection.execute(_putting(sqlite.insert(_entries)), entries)
 
 
 @cache
-def _putting(dialect: str) -> Insert:
-    insert = _DIALECTS[dialect].insert(_entries)
-    statement: Insert = insert.on_conflict_do_update(
+def _putting_lists() -> Any:
+    """One statement however many entries there are: their columns as lists."""
+    lists = (bindparam(column.key, type_=ARRAY(column.type)) for column in _entries.c)
+    rows = func.unnest(*lists).table_valued(*_NAMES).render_derived()
+    return _putting(postgresql.insert(_entries).from_select(_NAMES, select(rows)))
+
+
+def _putting(insert: Any) -> Any:
+    return insert.on_conflict_do_update(
         index_elements=["id"], set_={"tokens": insert.excluded.tokens}
     )
-    return statement
 
 
 def remove(session: Session, searched: Searched, keys: Iterable[int]) -> None:
