@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from app.extensions import db
 from app.lowcode import conditions, field_rights, paging, search
+from app.lowcode.few import among, keys_of_few
 from app.lowcode.list_state import Listable, ListState
 from app.lowcode.selection import Cut, ListedRow, Selection, selection
 from app.rules.errors import DomainError, InvalidInput
@@ -106,6 +107,10 @@ def page(
     skipped = 0 if place else (number - 1) * state.size
     is_led = chosen.is_led and not skipped
     where = condition(source, state, is_led=is_led)
+    count = None
+    few = _few(source.model, where) if state.filters and not state.q else None
+    if few is not None:
+        where, counted, count = among(source.model, few), 0, len(few)
     in_turn = is_led and _is_asked_in_turn(source, state)
     cut = Cut(state.size + 1, skipped, place, turned, counted, in_turn)
     statement = chosen.page(where, cut, is_narrowed=state.is_narrowed)
@@ -120,8 +125,16 @@ def page(
         earlier = replace(first, page=number - 1, before=sealed) if goes_on else first
     if rows and (is_full or turned):
         later = replace(first, page=number + 1, after=paging.written(rows[-1].place, *about))
-    count = found[0][-1] if found and counted else None
+    if found and counted:
+        count = found[0][-1]
     return ListedPage(rows, number, problems, earlier, later, count)
+
+
+def _few(model: type[Any], where: ColumnElement[bool]) -> Sequence[int] | None:
+    """The rows of a list, where they are few and SQLite would go along all of them: it knows how
+    many hold a value on average, and not that five hold this one."""
+    is_sqlite = db.session.get_bind().dialect.name == "sqlite"
+    return keys_of_few(model, where) if is_sqlite else None
 
 
 def _is_asked_in_turn(source: Listable, state: ListState) -> bool:

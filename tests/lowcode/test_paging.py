@@ -16,7 +16,8 @@ from werkzeug.datastructures import MultiDict
 
 from app.entities.customers import Customer
 from app.entities.types import now_utc
-from app.lowcode import listing
+from app.extensions import db, refresh_statistics
+from app.lowcode import few, listing
 from app.lowcode.list_state import Listable, ListState, read_state
 from app.lowcode.principal import DataScope, Principal, acting_as
 from app.rules.customers import Tier
@@ -99,6 +100,48 @@ def test_going_on_and_opening_by_number_show_the_same_pages(session: Session) ->
         assert walk(last, "earlier")[::-1] == expected
 
     check()
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_rows_that_are_few_and_named_are_the_same_pages(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    with inside(app) as session:
+        rows(session)
+        state = state_of(sort, size=3, **{"f.tier": list(Tier)[1].value})
+        pages = {}
+        for most in (few.FEW, 0):
+            monkeypatch.setattr(few, "FEW", most)
+            found = walk(state, "later")
+            assert walk(walk_to_end(state), "earlier") == found[::-1]
+            pages[most] = found
+    first, second = pages.values()
+    assert first == second
+    assert len([key for page in first for key in page]) == 11
+
+
+def test_sqlite_does_not_go_along_the_list_for_the_few_that_hold_a_value(app: Flask) -> None:
+    common, rare = list(Tier)[:2]
+    stamp = {"created_on": now_utc(), "changed_on": now_utc(), "kind": "company"}
+    values = [{**stamp, "code": f"F{n}", "name": "F", "name_key": "f"} for n in range(3000)]
+    for n, row in enumerate(values):
+        row["tier"] = rare if n < 5 else common
+    with inside(app) as session:
+        session.connection().execute(insert(Customer.__table__), values)
+        refresh_statistics(session.connection())
+    with app.app_context():
+        db.engine.dispose()  # a connection learns of statistics when it is opened
+    with inside(app) as session:
+        steps = []
+        driver: Any = session.connection().connection.driver_connection
+        driver.set_progress_handler(lambda: steps.append(1), 10)
+        for sort in ("-created_on", "name", "-credit_limit"):
+            state = state_of(sort, **{"f.tier": rare.value})
+            page = listing.page(SOURCE, state, ("name",), 10_000, counted=10_001)
+            assert (len(page.rows), page.count) == (5, 5)
+        driver.set_progress_handler(None, 0)
+    # Fewer steps of the database than rows of the table: going along it took 24,000.
+    assert len(steps) * 10 < len(values)
 
 
 def walk_to_end(state: ListState) -> ListState:

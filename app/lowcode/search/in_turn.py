@@ -16,7 +16,6 @@ from sqlalchemy import (
     Select,
     String,
     any_,
-    bindparam,
     case,
     func,
     select,
@@ -24,6 +23,7 @@ from sqlalchemy import (
 )
 
 from app.extensions import db, is_reading
+from app.lowcode.few import FEW, among
 from app.lowcode.scope import narrowed, within_reach
 from app.lowcode.search import belonging
 from app.lowcode.search.declared import Searched
@@ -34,8 +34,6 @@ from app.rules.search import Query
 #: Rows that the index soon names, and that are soon sorted. Of a word that more of a million rows
 #: hold, going along the list finds a page as soon.
 MANY = 4_000
-#: so few are named in a statement, instead of being looked for once more
-_NAMED = 1_000
 #: rows that are asked, among those of the other conditions, how many of them hold common words
 _ASKED = 1_000
 
@@ -67,8 +65,7 @@ def holding_in_list(
         return holding(*words)
     hits = _hits(*asked)
     if hits.keys is not None:
-        keys = bindparam(None, hits.keys, expanding=True, literal_execute=True)
-        return model.id.in_(keys)
+        return among(model, hits.keys)
     if hits.count > MANY:
         in_turn = is_led and (not _is_sqlite() or keeps_to_the_order(*words, is_alone=is_alone))
         return written_in(*asked, model.id) if in_turn else model.id.in_(entries(*asked))
@@ -136,8 +133,8 @@ def _hits(searched: Searched, query: Query) -> _Hits:
     if asked not in known:
         some = entries(searched, query).limit(MANY + 1).subquery()
         keys = func.aggregate_strings(some.c.pk.cast(String), " ")
-        few = select(func.count(), case((func.count() <= _NAMED, keys)))
+        few = select(func.count(), case((func.count() <= FEW, keys)))
         count, text = db.session.execute(narrowed(few.select_from(some), ())).one()
-        named = tuple(map(int, (text or "").split())) if count <= _NAMED else None
+        named = tuple(map(int, (text or "").split())) if count <= FEW else None
         known[asked] = _Hits(count, named)
     return known[asked]

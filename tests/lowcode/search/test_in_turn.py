@@ -31,7 +31,7 @@ def in_turns(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     written_in = in_turn.written_in
     monkeypatch.setattr(in_turn, "written_in", noted)
     monkeypatch.setattr(in_turn, "MANY", 0)
-    monkeypatch.setattr(in_turn, "_NAMED", 0)
+    monkeypatch.setattr(in_turn, "FEW", 0)
     return asked
 
 
