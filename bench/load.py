@@ -60,13 +60,19 @@ def load(database_url: str, data: Path, password: str) -> None:
             db.session.commit()
             with db.engine.begin() as connection:
                 _copy(connection, known, data)
-            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                if connection.dialect.name == "postgresql":
-                    connection.exec_driver_sql("VACUUM ANALYZE")
-                else:
-                    refresh_statistics(connection)
+            _refresh_statistics()
             _index_words(app)
             db.engine.dispose()
+
+
+def _refresh_statistics() -> None:
+    """As every start of the product does, or the database by itself."""
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+        return
+    with db.engine.begin() as connection:
+        refresh_statistics(connection)
 
 
 def _people(data: Path, password: str) -> None:
