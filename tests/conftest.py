@@ -19,7 +19,7 @@ from app import models  # noqa: F401 - tables name each other: all are known to 
 from app.extensions import db
 from app.lowcode.principal import system
 from app.lowcode.security.identity import forget_rights
-from tests.databases import PostgreSQL, SQLiteFile, build_app, dispose, postgresql_server
+from tests.databases import PostgreSQL, SQLiteFile, build_app, postgresql_server, release
 from tests.factories import make_user
 from tests.visitors import Visitor
 
@@ -60,9 +60,10 @@ def server_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def _postgresql(
     tmp_path_factory: pytest.TempPathFactory, server_url: str
-) -> tuple[Flask, PostgreSQL]:
+) -> Iterator[tuple[Flask, PostgreSQL]]:
     kept = PostgreSQL(server_url)
-    return build_app(kept, tmp_path_factory.mktemp("var")), kept
+    yield build_app(kept, tmp_path_factory.mktemp("var")), kept
+    kept.close()
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     kept.restore()
     forget_rights()
     yield product
-    dispose(product)
+    release(product)
 
 
 @pytest.fixture

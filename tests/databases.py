@@ -16,6 +16,7 @@ from sqlalchemy import event
 
 from app import create_app
 from app.extensions import db
+from app.garbage import keep_what_is_loaded
 from app.lowcode.principal import system
 from app.lowcode.security import sync_permissions
 from config import Settings
@@ -58,11 +59,10 @@ class SQLiteFile:
 
     def restore(self) -> None:
         # Another file under the same name: what a connection left behind still holds is not ours.
-        fresh = self._path.with_suffix(".fresh")
-        fresh.write_bytes(self._snapshot)
-        for part in ("-wal", "-shm"):
+        # Removed first: whatever takes the place of a file is written to the disk at once.
+        for part in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + part).unlink(missing_ok=True)
-        fresh.replace(self._path)
+        self._path.write_bytes(self._snapshot)
 
     def beside(self) -> "SQLiteFile":
         return SQLiteFile(self._path.parent)
@@ -80,12 +80,15 @@ class PostgreSQL:
             connection.execute("CREATE DATABASE kehu")
         self._address = server_url.replace("/postgres?", "/kehu?", 1)
         self.url = self._address.replace("postgresql://", "postgresql+psycopg://", 1)
+        #: the connection that puts back: opened anew, it would have to look up every table again
+        self._own = psycopg.connect(self._address, autocommit=True)
         self._schema, self._steps, self._counters = "kept", dict[str, str](), ""
         #: the snapshot that the database was put back to last; of all that stand beside each other
         self._last: list[str] = []
 
     def keep(self) -> None:
-        with psycopg.connect(self._address) as connection:
+        connection = self._own
+        with connection.transaction():
             tables = self._names(connection, "SELECT relname FROM pg_class WHERE relkind = 'r'")
             counters = self._names(connection, "SELECT relname FROM pg_class WHERE relkind = 'S'")
             if not self._last:
@@ -108,14 +111,17 @@ class PostgreSQL:
         self._last[:] = [self._schema]
 
     def restore(self) -> None:
-        with psycopg.connect(self._address) as connection:
-            found = connection.execute("DELETE FROM watch.touched RETURNING name").fetchall()
+        with self._own.transaction():
+            found = self._own.execute("DELETE FROM watch.touched RETURNING name").fetchall()
             touched = {name for (name,) in found}
             if self._last != [self._schema]:
                 touched |= set(self._steps)
             # Without foreign keys and triggers.
-            steps = ["SET session_replication_role = replica", *(self._steps[n] for n in touched)]
-            connection.execute(";".join([*steps, self._counters]))
+            steps = [
+                "SET LOCAL session_replication_role = replica",
+                *(self._steps[n] for n in touched),
+            ]
+            self._own.execute(";".join([*steps, self._counters]))
         self._last[:] = [self._schema]
 
     @staticmethod
@@ -139,7 +145,7 @@ class PostgreSQL:
         return other
 
     def close(self) -> None:
-        """The server goes as a whole."""
+        self._own.close()  # the rest goes with the server
 
     @staticmethod
     def _columns(connection: psycopg.Connection, table: str) -> list[str]:
@@ -207,6 +213,7 @@ def build_app(database: Database, var: Path) -> Flask:
         db.session.commit()
     dispose(app)
     database.keep()
+    keep_what_is_loaded()
     return app
 
 
@@ -215,3 +222,14 @@ def dispose(app: Flask) -> None:
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose()
+
+
+def release(app: Flask) -> None:
+    """Make way for `restore`: SQLite's file is replaced, PostgreSQL's connections go on.
+
+    Each new one would have to look up every table and plan every statement again.
+    """
+    with app.app_context():
+        for engine in db.engines.values():
+            if engine.dialect.name == "sqlite":
+                engine.dispose()

@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from flask import Flask
+from sqlalchemy import select, update
 
 from app.entities.system.session import UserSession
+from app.entities.system.user import Role
 from app.entities.types import now_utc
 from app.lowcode.security.identity import forget_rights
 from tests.access.world import Company, found_company
 from tests.callers import inside
-from tests.databases import Database, dispose
+from tests.databases import Database, dispose, release
 
 
 @pytest.fixture(scope="session")
@@ -50,18 +52,26 @@ def company(_company: tuple[Company, Database]) -> Iterator[Company]:
     forget_rights()
     found.recover()
     yield found
-    dispose(found.app)
+    release(found.app)
 
 
 @pytest.fixture
-def put_back(_company: tuple[Company, Database]) -> Callable[[], None]:
+def put_back(company: Company, _company: tuple[Company, Database]) -> Callable[[], None]:
     """Undo what was done since the test began."""
     found, kept = _company
+    stood = _roles(found.app)
 
     def restore() -> None:
-        dispose(found.app)
+        if _roles(found.app) != stood:
+            forget_rights()
+        release(found.app)
         kept.restore()
-        forget_rights()
         found.recover()
 
     return restore
+
+
+def _roles(app: Flask) -> set[tuple[int, int]]:
+    """What rights are kept by: as long as it stands, what is known of them holds."""
+    with inside(app) as session:
+        return set(map(tuple, session.execute(select(Role.id, Role.version))))
