@@ -4,6 +4,7 @@ SCREEN_DOORS holds for each declared screen, API_DOORS for its resource, PAGES i
 """
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from flask import Flask
@@ -241,6 +242,7 @@ def api_probes(view: Any, name: str, method: str, path: str) -> list[Probe] | No
 Entry = tuple[str, str, list[Probe] | None]
 
 
+@cache
 def probes(app: Flask) -> list[Entry]:
     """(entity or "", "endpoint METHOD", requests) for every address; None: nobody thought of it."""
     with app.app_context():
