@@ -14,7 +14,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "add-an-entity.md").read_text(encoding="utf-8").split("## What else")[0]
 BLOCK = r"```\w+\n(.*?)```"
-LEFT_OUT = (".git", ".venv", "var", "node_modules", "vendor", ".*_cache", "__pycache__")
+LEFT_OUT = (".git", ".venv", "var", "node_modules", "vendor", ".*_cache")
+#: a data folder of its own, and what was compiled once is not compiled again by each command
+NOT_PASSED_ON = {"DATABASE_URL", "PYTHONDONTWRITEBYTECODE"}
 #: run inside the copy: somebody opens the new screen and adds a row
 VISIT = """
 from app import create_app
@@ -42,7 +44,7 @@ class Copy:
         self.root = folder / "kehu"
         shutil.copytree(ROOT, self.root, ignore=shutil.ignore_patterns(*LEFT_OUT))
         self._environment = {
-            name: value for name, value in os.environ.items() if name != "DATABASE_URL"
+            name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON
         } | {"KEHU_VAR": str(folder / "var"), "LC_ALL": "C.UTF-8"}
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
