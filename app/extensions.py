@@ -254,6 +254,11 @@ def _begin_sqlite(connection: Connection) -> None:
         raise
 
 
+def is_sqlite() -> bool:
+    """Is that the database of the session?"""
+    return bool(db.session.get_bind().dialect.name == "sqlite")
+
+
 def is_reading() -> bool:
     """Do transactions that begin now only read?"""
     declared = _only_reads.get()

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from flask import Flask, Response, request
 
+from app.lowcode.headers import FOR_GOOD
 from config import Settings
 
 #: bytes below which a packet on the network is not saved
@@ -32,7 +33,7 @@ def init(app: Flask, _settings: Settings) -> None:
 def _pack(response: Response) -> Response:
     if response.mimetype not in _KINDS or response.status_code != 200:
         return response
-    is_file = request.endpoint in ("static", "texts", "bundle")
+    is_file = request.endpoint in FOR_GOOD
     if response.is_streamed and not is_file:
         return response
     response.vary.add("Accept-Encoding")

@@ -20,7 +20,7 @@ CSP = "; ".join(
     )
 )
 #: what is the same for everybody and has another address when it changes
-_FOR_GOOD = frozenset({"static", "texts", "bundle"})
+FOR_GOOD = frozenset({"static", "texts", "bundle"})
 #: what no page of the product has any use for
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -40,7 +40,7 @@ def init(app: Flask, _settings: Settings) -> None:
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if request.is_secure:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if request.endpoint not in _FOR_GOOD or response.status_code >= 400:
+        if request.endpoint not in FOR_GOOD or response.status_code >= 400:
             # Records must not come back from a shared machine's cache after signing out.
             headers["Cache-Control"] = "no-store"
         return response

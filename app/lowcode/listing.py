@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
 
-from app.extensions import db
+from app.extensions import db, is_sqlite
 from app.lowcode import conditions, field_rights, paging, search
 from app.lowcode.few import among, keys_of_few
 from app.lowcode.list_state import Listable, ListState
@@ -133,8 +133,7 @@ def page(
 def _few(model: type[Any], where: ColumnElement[bool]) -> Sequence[int] | None:
     """The rows of a list, where they are few and SQLite would go along all of them: it knows how
     many hold a value on average, and not that five hold this one."""
-    is_sqlite = db.session.get_bind().dialect.name == "sqlite"
-    return keys_of_few(model, where) if is_sqlite else None
+    return keys_of_few(model, where) if is_sqlite() else None
 
 
 def _is_asked_in_turn(source: Listable, state: ListState) -> bool:

@@ -110,12 +110,12 @@ class Templates(Environment):
         return super().make_globals(d) if d else self.globals
 
 
-def init(app: Flask, _settings: Settings) -> None:
+def init(app: Flask, settings: Settings) -> None:
     """Template helpers."""
     app.extensions.setdefault("kehu_menu", ())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     once_rendered.init(app)
-    bundles.init(app, _settings)
+    bundles.init(app, settings)
     message_flashed.connect(_keep_newest, app)
     app.jinja_env.globals.update(
         shell=shell,

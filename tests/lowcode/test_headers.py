@@ -49,6 +49,8 @@ def check(answer: Any) -> None:
         ("GET", "/healthz", 200),
         ("GET", "/static/css/base.css", 200),
         ("GET", "/static/css/none.css", 404),
+        ("GET", "/bundles/page.js", 200),
+        ("GET", "/bundles/none.css", 404),
         ("GET", "/api/v1/customers", 401),
         ("GET", "/api/v1/nothing", 401),
         ("TRACE", "/login/", 405),

@@ -22,7 +22,7 @@ from sqlalchemy import (
     true,
 )
 
-from app.extensions import db, is_reading
+from app.extensions import db, is_reading, is_sqlite
 from app.lowcode.few import FEW, among
 from app.lowcode.scope import narrowed, within_reach
 from app.lowcode.search import belonging
@@ -67,7 +67,7 @@ def holding_in_list(
     if hits.keys is not None:
         return among(model, hits.keys)
     if hits.count > MANY:
-        in_turn = is_led and (not _is_sqlite() or keeps_to_the_order(*words, is_alone=is_alone))
+        in_turn = is_led and (not is_sqlite() or keeps_to_the_order(*words, is_alone=is_alone))
         return written_in(*asked, model.id) if in_turn else model.id.in_(entries(*asked))
     return _among_few(model, entries(*asked))
 
@@ -75,7 +75,7 @@ def holding_in_list(
 def _among_few(model: type[Any], keys: Select[Any]) -> ColumnElement[bool]:
     """Rows with these keys, one by one: PostgreSQL takes rare words for more common than they are
     and would look through the table."""
-    if _is_sqlite():
+    if is_sqlite():
         return model.id.in_(keys)
     array = func.array(keys.scalar_subquery(), type_=ARRAY(Integer))
     return model.id == any_(array)
@@ -118,12 +118,8 @@ def keeps_to_the_order(
     Only where so many rows fulfil them all that it soon meets enough along the list. PostgreSQL
     weighs that itself.
     """
-    asked = asked_of_index(model, paths, typed) if is_alone and _is_sqlite() else None
+    asked = asked_of_index(model, paths, typed) if is_alone and is_sqlite() else None
     return asked is not None and belonging.decides(asked[0]) and _hits(*asked).count > MANY
-
-
-def _is_sqlite() -> bool:
-    return db.session.get_bind().dialect.name == "sqlite"
 
 
 def _hits(searched: Searched, query: Query) -> _Hits:

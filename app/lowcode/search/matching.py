@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.entities.system.search import KEY_BITS, SearchEntry
-from app.extensions import db
+from app.extensions import db, is_sqlite
 from app.lowcode import conditions
 from app.lowcode.fields import resolve
 from app.lowcode.scope import within_reach
@@ -156,7 +156,7 @@ def _contains(model: type[Any], path: str, word: str) -> ColumnElement[bool]:
 def entries(searched: Searched, query: Query) -> Select[Any]:
     """SELECT of the keys of rows that `query` finds, near the reach of the acting person."""
     whole = narrowed(searched, query)
-    if db.session.get_bind().dialect.name == "sqlite":
+    if is_sqlite():
         key = _words.c.rowid
         found = select((key - searched.first).label("pk")).where(
             _words.c.search_words.op("MATCH", is_comparison=True)(_fts(whole))
@@ -177,8 +177,7 @@ def _fits(query: Query) -> ColumnElement[bool]:
 def written_in(searched: Searched, query: Query, key: ColumnElement[int]) -> ColumnElement[bool]:
     """Is the row with this key one of `entries`? By looking into its own entry."""
     whole = narrowed(searched, query)
-    is_sqlite = db.session.get_bind().dialect.name == "sqlite"
-    fits = _is_among(whole) if is_sqlite else _fits(whole)
+    fits = _is_among(whole) if is_sqlite() else _fits(whole)
     own = _entries.c.id == key + literal(searched.first, BigInteger)
     return select(fits).where(own).correlate_except(_entries).scalar_subquery()
 
@@ -199,14 +198,12 @@ def newest_keys(queries: Sequence[tuple[Searched, Query]], most: int) -> dict[ty
     """
     if not queries:
         return {}
-    is_sqlite = db.session.get_bind().dialect.name == "sqlite"
-    part = _SQLITE_PART if is_sqlite else _POSTGRESQL_PART
+    part, written = (_SQLITE_PART, _fts) if is_sqlite() else (_POSTGRESQL_PART, _tsquery)
     parts, models = [], {}
     for searched, query in queries:
-        whole = narrowed(searched, query)
-        words = _fts(whole) if is_sqlite else _tsquery(whole)
         models[searched.first] = searched.model
-        parts.append(part.format(words=words, first=searched.first, last=searched.last, most=most))
+        ends = {"first": searched.first, "last": searched.last}
+        parts.append(part.format(words=written(narrowed(searched, query)), most=most, **ends))
     found: dict[type[Any], list[int]] = {}
     # As text: the library would take longer to put so many parts together than they take to run.
     for (number,) in db.session.execute(text(" UNION ALL ".join(parts))):

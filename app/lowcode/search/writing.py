@@ -84,7 +84,12 @@ def put(session: Session, entries: Sequence[Mapping[str, Any]]) -> None:
         lists = {name: [entry[name] for entry in entries] for name in _NAMES}
         connection.execute(_putting_lists(), lists)
     else:
-        connection.execute(_putting(sqlite.insert(_entries)), entries)
+        connection.execute(_putting_one(), entries)
+
+
+@cache
+def _putting_one() -> Any:
+    return _putting(sqlite.insert(_entries))
 
 
 @cache

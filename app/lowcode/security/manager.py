@@ -11,6 +11,7 @@ from app.entities.system.user import User
 from app.entities.types import now_utc
 from app.extensions import db
 from app.lowcode import audit
+from app.lowcode.headers import FOR_GOOD
 from app.lowcode.principal import acting_as, current_or_none
 from app.lowcode.security import browser_session, key_door
 from app.lowcode.security.authenticators import prove
@@ -22,7 +23,7 @@ from app.rules.passwords import check_password
 from app.services.system import accounts
 
 #: Addresses that need nobody: files of the product itself and the monitor's question.
-_NOBODYS = frozenset({"static", "appbuilder.static", "healthz", "texts", "bundle"})
+_NOBODYS = FOR_GOOD | {"appbuilder.static", "healthz"}
 
 
 class SecurityManager(FabSecurityManager):
