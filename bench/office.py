@@ -4,7 +4,7 @@ writers   eight save and twenty read without a pause
 export    twenty save, first alone, then beside two who export all customers again and again
 office    fifty people with a second between two pages: 70 % read, 25 % save, 5 % export
 
-    python -m bench.office --data FOLDER [--database URL] [--seconds 60] [--workers 2]
+    python -m bench.office --data FOLDER [--database KIND] [--seconds 60] [--workers 2] [PART …]
 """
 
 import argparse
@@ -37,6 +37,8 @@ from tests.databases import postgresql_server
 PORT = 8497
 PEOPLE = 50
 ROOT = Path(__file__).parents[1]
+#: for each person a key and the numbers of customers of their team
+Staff = list[tuple[str, list[int]]]
 #: what one narrows an export to, so that it has about a tenth of the rows
 EXPORT = "/customers/export.csv?f.tier=vip&f.lifecycle_stage=repeat"
 
@@ -164,7 +166,7 @@ def memory(pid: int) -> float:
     return total / 1024
 
 
-def staff_of(url: str, folder: Path) -> list[tuple[str, list[int]]]:
+def staff_of(url: str, folder: Path) -> Staff:
     """Fifty sales managers: a key for each, and customers of their team."""
     app = product(url, folder)
     with app.app_context(), system("bench"):
@@ -189,12 +191,51 @@ def staff_of(url: str, folder: Path) -> list[tuple[str, list[int]]]:
     return staff
 
 
+def people(staff: Staff, told: Told) -> list[Worker]:
+    return [Worker(key, own, told, number) for number, (key, own) in enumerate(staff)]
+
+
+def writers(staff: Staff, seconds: float, _server: int) -> None:
+    told = Told()
+    busy = people(staff, told)
+    together([*(w.save for w in busy[:8]), *(w.read for w in busy[8:28])], seconds)
+    print(f"8 save, 20 read: {told}", flush=True)
+
+
+def export(staff: Staff, seconds: float, _server: int) -> None:
+    for exporting in (0, 2):
+        told = Told()
+        busy = people(staff, told)
+        steps = [*(w.save for w in busy[:20]), *(w.export for w in busy[20 : 20 + exporting])]
+        together(steps, seconds / 2)
+        print(f"20 save, {exporting} export: {told}", flush=True)
+
+
+def office(staff: Staff, seconds: float, server: int) -> None:
+    """Also what the server holds, at ten moments: the first of them while all is still cold."""
+    told, held = Told(), [memory(server)]
+    workers = people(staff, told)
+    for _moment in range(10):
+        together([worker.anything for worker in workers], seconds / 10)
+        held.append(memory(server))
+    print(f"office of {PEOPLE}: {told}", flush=True)
+    print(f"memory in MB: {', '.join(f'{each:.0f}' for each in held)}", flush=True)
+
+
+PARTS: dict[str, Callable[[Staff, float, int], None]] = {
+    "writers": writers,
+    "export": export,
+    "office": office,
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", required=True, type=Path, help="folder of the CSV files")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="postgresql")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; else all")
     chosen = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -208,24 +249,9 @@ def main() -> None:
         workers = chosen.workers if chosen.database == "postgresql" else 1
         pid = stack.enter_context(serving(url, folder, workers))
 
-        def people(told: Told) -> list[Worker]:
-            return [Worker(key, own, told, number) for number, (key, own) in enumerate(staff)]
-
         print(f"{chosen.database}, {chosen.data.name} customers, {workers} workers", flush=True)
-        told = Told()
-        busy = people(told)
-        together([*(w.save for w in busy[:8]), *(w.read for w in busy[8:28])], chosen.seconds)
-        print(f"8 save, 20 read: {told}", flush=True)
-        for exporting in (0, 2):
-            told = Told()
-            busy = people(told)
-            steps = [*(w.save for w in busy[:20]), *(w.export for w in busy[20 : 20 + exporting])]
-            together(steps, chosen.seconds / 2)
-            print(f"20 save, {exporting} export: {told}", flush=True)
-        told, before = Told(), memory(pid)
-        together([w.anything for w in people(told)], chosen.seconds)
-        print(f"office of {PEOPLE}: {told}", flush=True)
-        print(f"memory {before:.0f} MB before, {memory(pid):.0f} MB after", flush=True)
+        for part in chosen.parts or PARTS:
+            PARTS[part](staff, chosen.seconds, pid)
 
 
 if __name__ == "__main__":
