@@ -25,21 +25,27 @@ FOR_GOOD = frozenset({"static", "texts", "bundle"})
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
+ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", PERMISSIONS),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+
+
 def init(app: Flask, _settings: Settings) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         headers = response.headers
         is_file = headers.get("Content-Disposition", "").startswith("attachment")
         # Whatever somebody uploaded: should a browser show it all the same, it can do nothing.
-        headers.setdefault("Content-Security-Policy", f"{CSP}; sandbox" if is_file else CSP)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", PERMISSIONS)
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        wanted = [("Content-Security-Policy", f"{CSP}; sandbox" if is_file else CSP), *ALWAYS]
         if request.is_secure:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+            wanted.append(("Strict-Transport-Security", "max-age=31536000"))
+        there = {name.lower() for name, _value in headers}
+        headers.extend(pair for pair in wanted if pair[0].lower() not in there)
         if request.endpoint not in FOR_GOOD or response.status_code >= 400:
             # Records must not come back from a shared machine's cache after signing out.
             headers["Cache-Control"] = "no-store"

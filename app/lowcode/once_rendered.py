@@ -87,14 +87,14 @@ def address(endpoint: str, **values: str) -> str:
     return str(kept(key, lambda: url_for(endpoint, **values)))  # type: ignore[arg-type]
 
 
-def addresses_of(endpoint: str, name: str = "pk", **values: str) -> KeyedAddress:
+def addresses_of(endpoint: str, name: str = "pk", /, **values: str) -> KeyedAddress:
     """`url_for` of an endpoint of which the value `name` is the key of a record."""
     pattern: dict[str, Any] = {**values, name: _NO_KEY}
     start, _key, end = url_for(endpoint, **pattern).partition(str(_NO_KEY))
     return KeyedAddress(start, end)
 
 
-def address_of(endpoint: str, key: int, **values: str) -> str:
+def address_of(endpoint: str, key: int, /, **values: str) -> str:
     """`url_for` of an endpoint that has the key of a record in its address."""
     which = ("address of", endpoint, *sorted(values.items()))
     found: KeyedAddress = kept(which, lambda: addresses_of(endpoint, **values))

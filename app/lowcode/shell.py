@@ -1,7 +1,9 @@
 """What surrounds every page: menu, person, preferences and the helpers of templates."""
 
-from collections.abc import MutableMapping
+import time
+from collections.abc import Hashable, MutableMapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from flask import (
@@ -24,6 +26,7 @@ from app.lowcode import (
     bundles,
     field_rights,
     locale,
+    moulds,
     once_rendered,
     pages,
     principal,
@@ -119,7 +122,7 @@ def init(app: Flask, settings: Settings) -> None:
     message_flashed.connect(_keep_newest, app)
     app.jinja_env.globals.update(
         shell=shell,
-        csrf_token=csrf_token,
+        csrf_token=moulds.each_time(csrf_token),
         badge_html=pages.badge_html,
         cell_html=pages.cell_html,
         facts_html=pages.facts_html,
@@ -138,8 +141,34 @@ def _keep_newest(_app: Flask, **_message: Any) -> None:
 
 def csrf_token() -> str:
     """Every form of a page asks for it: Flask-WTF, which keeps it, would look up how to make it."""
-    token: str = g.get("csrf_token") or generate_csrf()
+    session_token = session.get("csrf_token")
+    if session_token is None or "csrf_token" in g:
+        token: str = generate_csrf()
+        return token
+    return _signed(session_token, int(time.time()) // 60)
+
+
+@lru_cache(maxsize=1000)
+def _signed(_session_token: str, _minute: int) -> str:
+    """Signed for the session that asks."""
+    token: str = generate_csrf()
     return token
+
+
+def page_html(template: str, page: Any, values: moulds.Values, shape: tuple[Hashable, ...]) -> str:
+    """What `template` writes of a `page` with these `values` of its own; `shape` and their names
+    say all that decides what it writes around them.
+    """
+
+    def make() -> moulds.Mould:
+        return moulds.Mould(template, page=page)
+
+    if session.get("_flashes"):  # what is told once stands in no mould
+        return make().cast(values.by_name)
+    around = (request.blueprint, locale.theme(), locale.density(), browser_session.unread())
+    key = (template, shape, tuple(values.by_name), around, g.user.name)
+    found: moulds.Mould = once_rendered.kept_for_state(key, make)
+    return found.cast(values.by_name)
 
 
 def shell() -> Shell:

@@ -16,6 +16,7 @@ COMPARE = frozenset({"eq", "ne", "in", "lt", "le", "gt", "ge", "between", "empty
 
 class NumberField(Field):
     kind = "number"
+    is_repeated = True
     align = "right"
     form_class = KehuField
     operators = COMPARE

@@ -128,6 +128,7 @@ class RelationField(RelatedField):
     """Many-to-one; the value is the related row."""
 
     kind = "relation"
+    is_repeated = True
     form_class = PickerField
     #: "hidden": another row is meant, which the acting person does not see
     operators = RelatedField.operators | {"hidden"}

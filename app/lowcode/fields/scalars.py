@@ -26,6 +26,7 @@ MOST_NAMED = 12
 
 class TextField(Field):
     kind = "text"
+    is_repeated = True
     form_class = KehuField
     operators = frozenset({"eq", "ne", "in", "contains", "starts", "empty", "not_empty"})
 
@@ -55,6 +56,7 @@ class TextField(Field):
 class LongTextField(TextField):
     kind = "long"
     sortable = False
+    is_repeated = False
 
 
 class EmailField(TextField):
@@ -105,6 +107,7 @@ class UrlField(TextField):
 
 class FlagValueField(Field):
     kind = "flag"
+    is_repeated = True
     form_class = FlagField
     operators = frozenset({"eq"})
 
@@ -140,6 +143,7 @@ class FlagValueField(Field):
 
 class ChoiceField(Field):
     kind = "choice"
+    is_repeated = True
     form_class = KehuField
     operators = frozenset({"eq", "ne", "in", "empty", "not_empty"})
 

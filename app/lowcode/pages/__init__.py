@@ -13,8 +13,18 @@ from app.lowcode.pages.lists import (
     Layout,
     ListPage,
 )
-from app.lowcode.pages.markup import badge_html, cell_html, facts_html, icon_html, rows_html
+from app.lowcode.pages.markup import (
+    badge_html,
+    cell_html,
+    facts_html,
+    icon_html,
+    initial_of,
+    rows_html,
+    sections_html,
+)
 from app.lowcode.pages.records import (
+    DrawnLines,
+    DrawnRecord,
     Event,
     FileItem,
     LineTable,
@@ -46,7 +56,9 @@ __all__ = [
     "ColumnChoice",
     "ColumnPage",
     "CurrentView",
+    "DrawnLines",
     "DrawnParts",
+    "DrawnRecord",
     "Event",
     "FileItem",
     "FilterPage",
@@ -76,6 +88,8 @@ __all__ = [
     "cell_html",
     "facts_html",
     "icon_html",
+    "initial_of",
     "is_lines",
     "rows_html",
+    "sections_html",
 ]

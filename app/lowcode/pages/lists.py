@@ -132,6 +132,8 @@ class ListPage:
     charts: list[tuple[int, str, str, bool]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     drawn: DrawnParts | None = None
+    #: its rows as HTML, where they are written already
+    body: Markup | None = None
 
     @property
     def seen(self) -> str:

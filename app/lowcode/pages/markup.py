@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.lowcode.pages.cells import Cell, Column, Row
+from app.lowcode.pages.records import ShownSection
 
 _WIDE_KINDS = frozenset({"tags", "long", "email", "url"})
 #: bytes of a text that fits into half a card
@@ -46,14 +47,32 @@ def icon_html(*names: str) -> Markup:
     return Markup(f'<i class="ti ti-{classes}" aria-hidden="true"></i>')  # noqa: S704
 
 
+_label = lru_cache(maxsize=2000)(escape)
+
+
 def facts_html(facts: Sequence[tuple[str, Cell]], *, in_columns: bool = False) -> Markup:
     """Values with their labels, for a `<dl>`; `in_columns`, long texts take the whole width."""
     shown = []
     for label, cell in facts:
         is_wide = in_columns and cell.kind == "long" and cell.text
         start = '<div class="wide">' if is_wide else "<div>"
-        shown.append(f"{start}<dt>{escape(label)}</dt><dd>{cell_html(cell)}</dd></div>")
+        shown.append(f"{start}<dt>{_label(label)}</dt><dd>{cell_html(cell)}</dd></div>")
     return Markup("".join(shown))  # noqa: S704 - our own markup around texts that are escaped
+
+
+def sections_html(sections: Sequence[ShownSection]) -> Markup:
+    """The values of a record under the titles of its sections."""
+    shown = [
+        f'<div class="detail-part"><h2>{escape(section.title)}</h2>'
+        f'<dl class="details">{facts_html(section.items, in_columns=True)}</dl></div>'
+        for section in sections
+    ]
+    return Markup("\n".join(shown))  # noqa: S704 - as above
+
+
+def initial_of(name: str) -> str:
+    """The letter in the square beside a name."""
+    return name.strip()[:1].upper() or "·"
 
 
 def rows_html(sheet: Any, tickable: bool = False) -> Markup:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from markupsafe import Markup
+
 from app.lowcode.pages.cells import Cell, Column
 from app.lowcode.pages.lists import Action, ListPage
 from app.lowcode.pages.views import Star
@@ -70,6 +72,29 @@ class Step:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnLines:
+    """A table of lines as HTML; blank where it has none."""
+
+    title: str
+    count: int
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnRecord:
+    """What is written of a record before its page, as HTML; blank where there is nothing."""
+
+    initial: str
+    warnings: Markup
+    badges: Markup
+    facts: Markup
+    details: Markup
+    lines: list[DrawnLines]
+    files: Markup
+    file_count: int
+
+
 @dataclass(slots=True)
 class RecordPage:
     title: str
@@ -114,3 +139,4 @@ class RecordPage:
     star: Star | None = None
     #: page that explains who sees it, for those who may ask
     access_url: str | None = None
+    drawn: DrawnRecord | None = None

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
 
-from flask import abort, current_app, request, url_for
+from flask import abort, current_app, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import force_locale, get_locale
 
 from app.lowcode import audit, documents, field_rights, principal
+from app.lowcode.once_rendered import address_of
 from app.lowcode.pages import Step
 from app.lowcode.screens.declare import Document
 
@@ -52,12 +53,12 @@ class Documents:
 
     def _links(self, document: Document, item: Any) -> Iterator[tuple[str, str]]:
         """In the reader's language, and one more for each other where the document has them."""
-        address = {"endpoint": f"{self.endpoint}.print", "pk": item.id, "name": document.name}
-        yield str(document.label), url_for(**address)
+        url = address_of(f"{self.endpoint}.print", item.id, name=document.name)
+        yield str(document.label), url
         if document.for_customer:
             for code, language in current_app.config["LANGUAGES"].items():
                 if code != str(get_locale()):
-                    yield f"{document.label} · {language['name']}", url_for(**address, lang=code)
+                    yield f"{document.label} · {language['name']}", f"{url}?lang={code}"
 
 
 def asked_language() -> Any:

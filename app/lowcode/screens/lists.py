@@ -7,7 +7,9 @@ from typing import Any
 from app.lowcode import once
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import RelationField
+from app.lowcode.fields.written import writer
 from app.lowcode.list_state import ListState
+from app.lowcode.once_rendered import kept_for_state
 from app.lowcode.pages import Cell, ListPage, Row
 from app.lowcode.screens.columns import shown_columns
 from app.lowcode.screens.filters import chips_of
@@ -15,9 +17,6 @@ from app.lowcode.screens.list_frame import frame_of, with_figures
 from app.lowcode.screens.reading import read_list
 from app.lowcode.screens.saved import current_view
 from app.lowcode.selection import ListedRow
-
-#: kinds of fields with few values
-_REPEATED = frozenset({"choice", "flag"})
 
 
 def list_page(view: Any, state: ListState) -> ListPage:
@@ -52,7 +51,7 @@ def list_page(view: Any, state: ListState) -> ListPage:
 
 def rows_of(view: Any, rows: Sequence[ListedRow], paths: Sequence[str]) -> list[Row]:
     """Rows as shown, linked where the person may open them."""
-    columns = [(path, _writer(view, path)) for path in paths]
+    columns = _writers(view, tuple(paths))
     start = view.list_url() if view.may("can_show") else None
     shown = []
     for row in rows:
@@ -70,41 +69,16 @@ def cell_of(view: Any, path: str, value: Any) -> Cell:
     return writer_of(view, path)(value)
 
 
-def _writer(view: Any, path: str) -> Callable[[Any], Cell]:
-    """What writes the cells of one column on one page, where many rows name the same record."""
-    write = writer_of(view, path)
-    is_related = isinstance(resolve(view.model, path).field, RelationField)
-    return _once_each(write) if is_related else write
+def _writers(view: Any, paths: tuple[str, ...]) -> list[tuple[str, Callable[[Any], Cell]]]:
+    key = ("writers", view.resource, paths)
+    found: list[tuple[str, Callable[[Any], Cell]]] = kept_for_state(
+        key, lambda: [(path, writer_of(view, path)) for path in paths]
+    )
+    return found
 
 
 def writer_of(view: Any, path: str) -> Callable[[Any], Cell]:
-    """What writes the cells of one column while rights hold: what does not differ by row is asked
-    once, and few values that many rows have are written once."""
+    """What writes the cells of one column while rights hold, for who reads the language of now."""
     field = resolve(view.model, path).field
-    if field.kind in _REPEATED:
-        return _once_each(field.cell)
-    if not isinstance(field, RelationField):
-        return field.cell
-    screen = view.screen_of(field.target)
-    if screen is None or not screen.may("can_show"):
-        return field.cell
-    start = screen.list_url()
-
-    def linked(value: Any) -> Cell:
-        cell = field.cell(value)
-        cell.url = None if value is None else f"{start}{value.id}"
-        return cell
-
-    return linked
-
-
-def _once_each(write: Callable[[Any], Cell]) -> Callable[[Any], Cell]:
-    written: dict[Any, Cell] = {}
-
-    def wrapped(value: Any) -> Cell:
-        cell = written.get(value)
-        if cell is None:
-            cell = written[value] = write(value)
-        return cell
-
-    return wrapped
+    screen = view.screen_of(field.target) if isinstance(field, RelationField) else None
+    return writer(field, screen.list_url() if screen and screen.may("can_show") else None)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Exists, Select, bindparam, exists, inspect, select
+from sqlalchemy import Exists, Select, bindparam, exists, inspect, literal_column, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.entities.system.record import Attachment
@@ -58,6 +58,12 @@ class Collection:
     def load(self, row: Any, *, is_empty: bool = False) -> None:
         found = [] if is_empty else db.session.scalars(self.statement, {"key": row.id}).all()
         set_committed_value(row, self.name, found)
+
+    @property
+    def has_rows(self) -> Exists:
+        # Of a long statement the driver takes the parameters apart every time.
+        any_row = self.statement.with_only_columns(literal_column("1"), maintain_column_froms=True)
+        return any_row.order_by(None).exists()
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,7 @@ def _made(view: Any) -> RecordOutline:
     known = [name for name in STAMPS if name in inspect(view.model).attrs]
     parts = tuple(_part(view, part) for part in _declared(view))
     collections = tuple(held for part in parts for held in part.collections)
-    are_there = [held.statement.exists() for held in collections]
+    are_there = [held.has_rows for held in collections]
     asked = [*(related.counting(tab.rows) for tab in tabs), *(fact.value() for fact in facts)]
     shown = (*view.seen.facts, *known, *view.form_columns, *(view.show_columns or ()))
     return RecordOutline(

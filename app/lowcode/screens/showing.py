@@ -9,6 +9,7 @@ from flask_appbuilder.security.decorators import permission_name
 from app.lowcode.figures import show_all
 from app.lowcode.pages import RecordPage
 from app.lowcode.screens.outlines import open_record
+from app.lowcode.screens.record_html import record_html
 from app.lowcode.screens.records import record_page
 from app.lowcode.screens.timeline import timeline_of
 from app.lowcode.shelf.opened import note_opened
@@ -26,7 +27,7 @@ class Showing:
         note_opened(self.model.__name__, record.item.id)
         page = record_page(self, record, request.args.getlist("tab"))
         self.complete_page(page, record.item)
-        return render_template("record.html", page=page)
+        return record_html(page)
 
     def complete_page(self, page: RecordPage, item: Any) -> None:
         """Add to the page of a record what this screen alone knows."""

@@ -4,13 +4,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
+from markupsafe import Markup
 from sqlalchemy.exc import StatementError
 
 from app.extensions import db
 from app.lowcode import registered, tally
+from app.lowcode.moulds import each_time
 from app.lowcode.naming import entity_named
-from app.lowcode.once_rendered import address
+from app.lowcode.once_rendered import address, drawn, kept_for_state
 from app.lowcode.screens.saved import state_of
 from app.lowcode.shelf.held import HeldView, my_shelf
 from app.lowcode.shelf.opened import Kept, named
@@ -48,12 +50,19 @@ class SidebarShelf:
 
 def init(app: Flask, _settings: Settings) -> None:
     """What `shell/sidebar.html` asks for."""
-    app.jinja_env.globals.update(sidebar_shelf=at_once)
+    app.jinja_env.globals.update(shelf_html=each_time(shelf_html))
 
 
-def at_once() -> SidebarShelf:
-    """The part of every page: it asks the database for nothing."""
-    here = request.args.get("view", "")
+def shelf_html() -> Markup:
+    """The part of every page, drawn once until somebody changes a shelf."""
+    here, identity = request.args.get("view", ""), g.get("identity")
+    key = ("shelf", identity.shelves if identity else None, here)
+    found: Markup = kept_for_state(key, lambda: drawn("shell/_shelf.html", shelf=at_once(here)))
+    return found
+
+
+def at_once(here: str) -> SidebarShelf:
+    """What asks the database for nothing; `here`: key of the open view."""
     pins = [_pin(held, screen, here) for held, screen in _pinned()]
     waiting = min(len(my_shelf().favourites), SHOWN)
     is_loaded = not (pins or waiting)
@@ -61,7 +70,7 @@ def at_once() -> SidebarShelf:
 
 
 def loaded(here: str) -> SidebarShelf:
-    """The same with the numbers of rows and the names of records; `here`: key of the open view."""
+    """The same with the numbers of rows and the names of records."""
     pins = []
     for held, screen in _pinned():
         pin = _pin(held, screen, here)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import render_template
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -19,6 +18,7 @@ from app.lowcode.screens.changes import Change, in_words, pairs_of
 from app.lowcode.screens.declare import Worked
 from app.lowcode.screens.opening import Opened
 from app.lowcode.screens.outlines import open_record
+from app.lowcode.screens.record_html import record_html
 from app.lowcode.screens.records import record_page
 from app.rules.audit import AuditAction
 
@@ -49,7 +49,7 @@ class AuditEntryView(EntityView):
     @has_access
     @permission_name("show")
     def show(self, pk: int) -> Any:
-        return render_template("record.html", page=_page(self, open_record(self, pk)))
+        return record_html(_page(self, open_record(self, pk)))
 
 
 def _page(view: AuditEntryView, record: Opened) -> RecordPage:

@@ -21,6 +21,7 @@ from app.lowcode.principal import current
 from app.lowcode.restoring import Clash, Restored
 from app.lowcode.screens import Chart, EntityInterface, EntityView, action
 from app.lowcode.screens.outlines import open_record
+from app.lowcode.screens.record_html import record_html
 from app.lowcode.screens.records import record_page
 from app.lowcode.security.fresh import fresh_sign_in
 from app.lowcode.unique import unique_columns
@@ -50,7 +51,7 @@ class BinEntryView(EntityView):
     def show(self, pk: int) -> Any:
         page = record_page(self, open_record(self, pk))
         page.note_url = None  # notes go into the bin with their record; none are written here
-        return render_template("record.html", page=page)
+        return record_html(page)
 
     @action("restore", lazy_gettext("Restore"), icon="arrow-back-up")
     def restore(self, items: Sequence[BinEntry]) -> Any:

@@ -19,6 +19,7 @@ from app.lowcode.screens import EntityInterface, EntityView, Lines, Section
 from app.lowcode.screens.building import offer
 from app.lowcode.screens.forms import EntryForm
 from app.lowcode.screens.outlines import open_record
+from app.lowcode.screens.record_html import record_html
 from app.lowcode.screens.records import record_page
 from app.rules.access import Access, RuleEffect
 from app.rules.errors import DomainError, InvalidInput
@@ -78,7 +79,7 @@ class AccessRuleView(EntityView):
                     (label, words if cell.kind == "condition" else cell)
                     for label, cell in section.items
                 ]
-        return render_template("record.html", page=page)
+        return record_html(page)
 
     @expose("/fields/<entity>")
     @has_access
