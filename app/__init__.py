@@ -1,9 +1,19 @@
 """The product as a Flask application: a list of init steps, each in the layer it belongs to."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 
 from app import garbage
 from config import VERSION, Settings
+
+
+class _Kehu(Flask):
+    """Nothing of it is asynchronous: Flask would look at each function of a request for that."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
 
 
 @garbage.none_expected()
@@ -16,7 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app.lowcode.shell import Templates
 
     settings = settings or Settings.load()
-    app = Flask(__name__, static_folder="static", template_folder="templates")
+    app = _Kehu(__name__, static_folder="static", template_folder="templates")
     app.url_rule_class = LateRule
     app.jinja_environment = Templates
     app.extensions["kehu_settings"] = settings

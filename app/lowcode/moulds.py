@@ -7,13 +7,12 @@ that looks into one fails on the first page of a shape, and not in silence on th
 
 import re
 import secrets
-import sys
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from typing import Any, NoReturn
 
 from flask import g, render_template
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 #: nobody knows it, and so nobody's text can hold it
 _SECRET = secrets.token_hex(8)
@@ -21,6 +20,10 @@ _HOLE = re.compile(rf"{_SECRET}:([^;]+);")
 _DRAWING = "kehu_drawing"
 #: the parts of every page that are made for each anew
 _each_time: dict[str, Callable[[], str]] = {}
+
+
+class LookedInto(RuntimeError):  # noqa: N818 - reads as what happened
+    """A template asked for more of a value than to write it."""
 
 
 class Hole:
@@ -39,7 +42,8 @@ class Hole:
         return True
 
     def _looked_into(self, *_how: Any) -> NoReturn:
-        raise TypeError(f"{self._mark} differs from page to page: it can only be written")
+        # No TypeError: Jinja takes that for something that is not there.
+        raise LookedInto(f"{self._mark} differs from page to page: it can only be written")
 
     __str__ = __format__ = __eq__ = __lt__ = __gt__ = __le__ = __ge__ = _looked_into
     __len__ = __iter__ = __contains__ = __getitem__ = __add__ = __radd__ = __int__ = _looked_into
@@ -72,19 +76,18 @@ class Mould:
             parts = _HOLE.split(render_template(template, **context))
         finally:
             g.pop(_DRAWING)
-        # People with the same rights have nearly the same moulds.
-        self._parts = [sys.intern(part) for part in parts]
-        self._names = self._parts[1::2]
+        # In bytes, as they are sent: texts with Chinese in them take twice the memory.
+        self._parts, self._names = [part.encode() for part in parts], parts[1::2]
 
-    def cast(self, values: Mapping[str, Any]) -> str:
-        written: dict[str, str] = {}
+    def cast(self, values: Mapping[str, Any]) -> bytes:
+        written: dict[str, bytes] = {}
         for name in self._names:
             if name not in written:
                 value = values[name] if name in values else _each_time[name]()
-                written[name] = escape(value)
+                written[name] = (value if type(value) is Markup else escape(value)).encode()
         parts = self._parts.copy()
         parts[1::2] = map(written.__getitem__, self._names)
-        return "".join(parts)
+        return b"".join(parts)
 
 
 def each_time(make: Callable[[], str]) -> Callable[[], str | Hole]:

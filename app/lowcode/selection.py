@@ -141,9 +141,12 @@ class Selection:
             if isinstance(resolved.field, TagsField)
         }
         place = slice(len(self._columns), len(self._columns) + len(self.keys))
-        return [
-            ListedRow(row[0], row[1], self._values(row, tags), tuple(row[place])) for row in rows
-        ]
+        values_of = self._seen_values if field_rights.is_limited() else self._values
+        return [ListedRow(row[0], row[1], values_of(row, tags), tuple(row[place])) for row in rows]
+
+    def _seen_values(self, row: Any, tags: dict[str, dict[int, list[Ref]]]) -> dict[str, Any]:
+        values = self._values(row, tags)
+        return {path: field_rights.shown(self.model, path, it) for path, it in values.items()}
 
     def _values(self, row: Any, tags: dict[str, dict[int, list[Ref]]]) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -154,8 +157,6 @@ class Selection:
                 values[path] = None if row[start] is None else Ref(row[start], row[start + 1])
             else:
                 values[path] = row[start]
-        if field_rights.is_limited():
-            values = {p: field_rights.shown(self.model, p, v) for p, v in values.items()}
         return values
 
     def values(self, rows: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -155,7 +155,9 @@ def _signed(_session_token: str, _minute: int) -> str:
     return token
 
 
-def page_html(template: str, page: Any, values: moulds.Values, shape: tuple[Hashable, ...]) -> str:
+def page_html(
+    template: str, page: Any, values: moulds.Values, shape: tuple[Hashable, ...]
+) -> bytes:
     """What `template` writes of a `page` with these `values` of its own; `shape` and their names
     say all that decides what it writes around them.
     """

@@ -33,7 +33,7 @@ _OWN = (
 )  # fmt: skip
 
 
-def record_html(page: RecordPage) -> str:
+def record_html(page: RecordPage) -> bytes:
     """`record.html` of this page, which is used up by it."""
     values = Values()
     page.drawn = _drawn(page, values)
