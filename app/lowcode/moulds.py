@@ -7,7 +7,7 @@ that looks into one fails on the first page of a shape, and not in silence on th
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, wraps
 from typing import Any, NoReturn
 
@@ -65,6 +65,18 @@ class Values:
             return value
         self.by_name[name] = value
         return hole(name)
+
+
+class Hollow:
+    """A page of which these attributes are holes for `values`, and those given what is given."""
+
+    def __init__(self, page: Any, values: Values, names: Iterable[str], **given: Any) -> None:
+        self.__dict__.update(given)
+        self.__dict__.update((name, values.put(name, getattr(page, name))) for name in names)
+        self._page = page
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._page, name)
 
 
 class Mould:

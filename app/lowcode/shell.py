@@ -122,6 +122,7 @@ def init(app: Flask, settings: Settings) -> None:
     message_flashed.connect(_keep_newest, app)
     app.jinja_env.globals.update(
         shell=shell,
+        asked_query=moulds.each_time(asked_query),
         csrf_token=moulds.each_time(csrf_token),
         badge_html=pages.badge_html,
         cell_html=pages.cell_html,
@@ -129,6 +130,7 @@ def init(app: Flask, settings: Settings) -> None:
         icon_html=pages.icon_html,
         field_html=field_html,
         rows_html=pages.rows_html,
+        sections_html=pages.sections_html,
         is_lines=pages.is_lines,
     )
 
@@ -137,6 +139,11 @@ def _keep_newest(_app: Flask, **_message: Any) -> None:
     """Whoever saves often and opens no page in between: browsers refuse a cookie of more than 4 KB,
     and with it what is told next."""
     session["_flashes"] = session["_flashes"][-_MOST_WAITING:]
+
+
+def asked_query() -> str:
+    """What stands behind the question mark of the address."""
+    return request.query_string.decode("utf-8", "replace")
 
 
 def csrf_token() -> str:

@@ -28,7 +28,7 @@ class FilterSpec:
     picker_url: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Chip:
     name: str
     label: str

@@ -1,5 +1,6 @@
 """What a list shows in its layouts."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -10,6 +11,8 @@ from app.lowcode.pages.views import CurrentView
 
 #: rows that something is done to at once, all of them or none
 MOST_ROWS = 1000
+#: pages that buttons lead to: the next one and the one before
+_NEIGHBOURS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +135,11 @@ class ListPage:
     charts: list[tuple[int, str, str, bool]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     drawn: DrawnParts | None = None
-    #: its rows as HTML, where they are written already
+    #: what `drawn` depends on
+    state: Hashable = None
+    #: its rows and what stands below them as HTML, where they are written already
     body: Markup | None = None
+    foot: Markup | None = None
 
     @property
     def seen(self) -> str:
@@ -143,3 +149,13 @@ class ListPage:
     @property
     def count_text(self) -> str:
         return f"{self.count:,}" + ("" if self.is_counted else "+")
+
+    @property
+    def has_more(self) -> bool:
+        """Are there rows beside those that are shown?"""
+        return self.count > len(self.rows)
+
+    @property
+    def can_jump(self) -> bool:
+        """Are there pages that are neither the next nor the last one?"""
+        return self.most > _NEIGHBOURS

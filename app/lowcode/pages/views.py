@@ -28,7 +28,7 @@ class ColumnPage:
     help_url: str | None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class CurrentView:
     """The saved view that a list stands in, beside its title."""
 

@@ -43,6 +43,7 @@ def frame_of(view: Any, state: ListState) -> ListPage:
     def make() -> ListPage:
         page = _frame(view, state)
         page.drawn = _drawn(page, has_chips=bool(state.filters or state.where))
+        page.state = state
         return page
 
     found: ListPage = kept_for_state(("list", view.resource, state), make)

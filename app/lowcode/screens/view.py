@@ -34,6 +34,7 @@ from app.lowcode.screens.history import History
 from app.lowcode.screens.indexed import sortable_paths
 from app.lowcode.screens.inline import InlineEditing
 from app.lowcode.screens.layouts import LayoutData
+from app.lowcode.screens.list_html import list_html
 from app.lowcode.screens.lists import list_page
 from app.lowcode.screens.pickers import Pickers, wire_picker
 from app.lowcode.screens.saved import asked_state, first_look
@@ -298,7 +299,7 @@ class EntityView(
         if (elsewhere := first_look(self)) is not None:
             return elsewhere
         state = asked_state(self)
-        answer = make_response(render_template("list.html", page=list_page(self, state)))
+        answer = make_response(list_html(list_page(self, state)))
         if state.view and not request.args:
             answer.headers["HX-Push-Url"] = self.list_url(state)
         return answer

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext
@@ -31,6 +31,7 @@ from app.lowcode.screens import (
     StatusBar,
     action,
 )
+from app.lowcode.screens.list_html import list_html
 from app.lowcode.screens.lists import list_page
 from app.lowcode.settings.orders import usual_tax_rate
 from app.rules.errors import DomainError
@@ -145,7 +146,7 @@ class DealView(EntityView):
         state = read_state(self.listable, request.args)
         if state.layout == "board" and "pipeline" not in dict(state.filters):
             state = self._in_default_pipeline(state)
-        return render_template("list.html", page=list_page(self, state))
+        return list_html(list_page(self, state))
 
     def _in_default_pipeline(self, state: ListState) -> ListState:
         if (db.session.scalar(select(func.count(Pipeline.id))) or 0) < 2:

@@ -15,7 +15,9 @@ from app.extensions import db
 from app.lowcode.access.simulate import RoleChange
 from app.lowcode.fields.base import humanize
 from app.lowcode.list_state import read_state
+from app.lowcode.pages import Cell
 from app.lowcode.screens import EntityInterface, EntityView, Section, action
+from app.lowcode.screens.list_html import list_html
 from app.lowcode.screens.lists import list_page
 from app.lowcode.security.field_levels import write_levels
 from app.lowcode.security.guard import EscalationRefused
@@ -55,9 +57,10 @@ class RoleView(EntityView):
         page = list_page(self, state)
         for row in page.rows:
             # Seeded roles are named and described by msgids.
-            row.cells[0].text = _(humanize(row.cells[0].text))
-            row.cells[1].text = row.cells[1].text and _(row.cells[1].text)
-        return render_template("list.html", page=page)
+            name, about = row.cells[0], row.cells[1]
+            row.cells[0] = Cell(name.kind, _(humanize(name.text)), url=name.url)
+            row.cells[1] = Cell(about.kind, about.text and _(about.text))
+        return list_html(page)
 
     @action("copy", lazy_gettext("Copy"), icon="copy", multiple=False)
     def copy(self, items: Sequence[Any]) -> Any:
