@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Select,
     String,
@@ -238,6 +239,8 @@ def _is_led(model: type[Any], sort: Sequence[tuple[str, bool]]) -> bool:
     if len(sort) != 1 or sort[0][0] not in attributes:
         return not sort
     column = attributes[sort[0][0]].columns[0]
+    if not isinstance(column, Column):
+        return False  # computed
     if isinstance(column.type, String):
         # Words hang together with the order of texts: a quarter of a million names in Latin letters
         # may stand before the first with 公司.

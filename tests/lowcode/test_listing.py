@@ -257,6 +257,21 @@ def test_no_address_of_a_screen_breaks_it(app: Flask, visitor: Visitors) -> None
     assert broken == []
 
 
+@pytest.mark.usefixtures("database")
+def test_every_list_can_be_sorted_by_all_that_it_offers(app: Flask, visitor: Visitors) -> None:
+    boss, broken, asked = visitor("administrator"), [], 0
+    for screen in registered.screens(app).values():
+        if "can_list" not in screen.base_permissions:
+            continue
+        for path in sorted(screen.listable.sortable):
+            address = f"/{screen.resource}/?sort=-{path}"
+            asked += 1
+            if boss.get(address).status_code != 200:
+                broken.append(address)
+    assert asked > 200
+    assert broken == []
+
+
 def test_rows_of_no_column_are_still_rows() -> None:
     """Field rights may leave a person none of a list's columns."""
     html = rows_html(Sheet([], [Row(7, "/customers/7", [])]), tickable=True)
