@@ -31,7 +31,7 @@ class Field:
     #: operators of the condition tree that fit
     operators: ClassVar[frozenset[str]] = frozenset({"eq", "ne", "in", "empty", "not_empty"})
     sortable: ClassVar[bool] = True
-    #: do cells follow from value and language alone, and the same ones come again?
+    #: do cells follow from the value and its reader's language and zone, and come again?
     is_repeated: ClassVar[bool] = False
     form_class: ClassVar[type[FormField]]
 

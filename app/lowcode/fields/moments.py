@@ -74,7 +74,6 @@ class MomentField(DateField):
     """A moment: stored in UTC, typed and shown in the user's zone; filtered by the user's days."""
 
     kind = "moment"
-    is_repeated = False  # the reader's zone counts, too
 
     def read(self, raw: Any) -> Any:
         if isinstance(raw, datetime):

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
-from flask_babel import get_locale
+from flask_babel import get_locale, get_timezone
 
 from app.lowcode.fields.base import Field
+from app.lowcode.fields.moments import MomentField
 from app.lowcode.fields.relations import Ref, RelationField
 from app.lowcode.pages import Cell
 
@@ -14,14 +15,18 @@ from app.lowcode.pages import Cell
 _MOST = 20_000
 
 
-def writer(field: Field, start: str | None = None) -> Callable[[Any], Cell]:
+def writer(
+    field: Field, start: str | None = None, *, is_for_zone: bool = False
+) -> Callable[[Any], Cell]:
     """What writes cells of a field for who reads the language of now; `start`: of the address of
-    the rows it names, where the reader may open them.
+    the rows it names, where the reader may open them; `is_for_zone`: in the zone of now alone.
     """
     write = partial(_written, field, start)
-    if not field.is_repeated:
+    needs_zone = isinstance(field, MomentField)
+    if not field.is_repeated or (needs_zone and not is_for_zone):
         return write
-    kept = partial(_kept, field, start, str(get_locale()))
+    reader = f"{get_locale()} {get_timezone()}" if needs_zone else str(get_locale())
+    kept = partial(_kept, field, start, reader)
     if not isinstance(field, RelationField):
         return kept
     # A whole row, not its key and label, may have changed since it was written.
@@ -36,5 +41,5 @@ def _written(field: Field, start: str | None, value: Any) -> Cell:
 
 
 @lru_cache(maxsize=_MOST, typed=True)  # True is no 1, and what is masked no text
-def _kept(field: Field, start: str | None, _language: str, value: Any) -> Cell:
+def _kept(field: Field, start: str | None, _reader: str, value: Any) -> Cell:
     return _written(field, start, value)

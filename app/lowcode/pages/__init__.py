@@ -16,6 +16,7 @@ from app.lowcode.pages.lists import (
 from app.lowcode.pages.markup import (
     badge_html,
     cell_html,
+    cells_html,
     facts_html,
     icon_html,
     initial_of,
@@ -86,6 +87,7 @@ __all__ = [
     "ViewMenu",
     "badge_html",
     "cell_html",
+    "cells_html",
     "facts_html",
     "icon_html",
     "initial_of",

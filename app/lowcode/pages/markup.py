@@ -27,6 +27,10 @@ def cell_html(cell: Cell) -> Markup:
     return cell.html
 
 
+def cells_html(cells: Sequence[Cell]) -> Markup:
+    return Markup("".join(map(cell_html, cells)))  # noqa: S704 - as above
+
+
 def _written(cell: Cell) -> str:
     write = _BY_KIND.get(cell.kind)
     if write is not None and (cell.text or cell.items or cell.flag is not None):

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from markupsafe import Markup
-
 from app.lowcode.pages.cells import Cell, Column
 from app.lowcode.pages.lists import Action, ListPage
 from app.lowcode.pages.views import Star
@@ -78,7 +76,7 @@ class DrawnLines:
 
     title: str
     count: int
-    html: Markup
+    html: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +84,12 @@ class DrawnRecord:
     """What is written of a record before its page, as HTML; blank where there is nothing."""
 
     initial: str
-    warnings: Markup
-    badges: Markup
-    facts: Markup
-    details: Markup
+    warnings: str
+    badges: str
+    facts: str
+    details: str
     lines: list[DrawnLines]
-    files: Markup
+    files: str
     file_count: int
 
 

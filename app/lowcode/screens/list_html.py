@@ -20,7 +20,9 @@ def list_html(page: ListPage) -> str | bytes:
     if page.layout != "list" or page.groups_url or not page.rows:
         return render_template(_TEMPLATE, page=page)
     tickable, values = page.bulk_buttons is not None, Values()
-    foot = drawn("list/_foot.html", page=page, tickable=tickable) if page.has_totals else None
+    foot = None
+    if any(column.total for column in page.columns):
+        foot = drawn("list/_foot.html", page=page, tickable=tickable)
     shown = Hollow(
         page,
         values,

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from flask_babel import get_timezone
+
 from app.lowcode import once
 from app.lowcode.fields import resolve
 from app.lowcode.fields.relations import RelationField
@@ -70,15 +72,17 @@ def cell_of(view: Any, path: str, value: Any) -> Cell:
 
 
 def _writers(view: Any, paths: tuple[str, ...]) -> list[tuple[str, Callable[[Any], Cell]]]:
-    key = ("writers", view.resource, paths)
+    key = ("writers", view.resource, paths, str(get_timezone()))
     found: list[tuple[str, Callable[[Any], Cell]]] = kept_for_state(
-        key, lambda: [(path, writer_of(view, path)) for path in paths]
+        key, lambda: [(path, writer_of(view, path, is_for_zone=True)) for path in paths]
     )
     return found
 
 
-def writer_of(view: Any, path: str) -> Callable[[Any], Cell]:
-    """What writes the cells of one column while rights hold, for who reads the language of now."""
+def writer_of(view: Any, path: str, *, is_for_zone: bool = False) -> Callable[[Any], Cell]:
+    """What writes the cells of one column while rights hold, for who reads the language of now
+    (`is_for_zone`: and in the zone of now)."""
     field = resolve(view.model, path).field
     screen = view.screen_of(field.target) if isinstance(field, RelationField) else None
-    return writer(field, screen.list_url() if screen and screen.may("can_show") else None)
+    start = screen.list_url() if screen and screen.may("can_show") else None
+    return writer(field, start, is_for_zone=is_for_zone)

@@ -4,8 +4,6 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
-from markupsafe import Markup
-
 from app.lowcode.moulds import Values
 from app.lowcode.once_rendered import drawn
 from app.lowcode.pages import (
@@ -16,7 +14,7 @@ from app.lowcode.pages import (
     RecordPage,
     Star,
     Tab,
-    cell_html,
+    cells_html,
     facts_html,
     initial_of,
     rows_html,
@@ -66,12 +64,12 @@ def _shape(page: RecordPage) -> tuple[Hashable, ...]:
 
 def _drawn(page: RecordPage, values: Values) -> DrawnRecord:
     """What differs in more than texts."""
-    warnings = drawn("record/_warnings.html", page=page) if page.warnings else Markup()
-    files = drawn("record/_file_list.html", page=page) if page.files else Markup()
+    warnings = drawn("record/_warnings.html", page=page) if page.warnings else ""
+    files = drawn("record/_file_list.html", page=page) if page.files else ""
     return DrawnRecord(
         initial=values.put("initial", initial_of(page.title)),
         warnings=values.put("warnings", warnings),
-        badges=values.put("badges", Markup().join(map(cell_html, page.badges))),
+        badges=values.put("badges", cells_html(page.badges)),
         facts=values.put("facts", facts_html(page.facts)),
         details=values.put("details", sections_html(page.sections)),
         lines=[_lines(n, table, values) for n, table in enumerate(page.lines)],
@@ -81,9 +79,8 @@ def _drawn(page: RecordPage, values: Values) -> DrawnRecord:
 
 
 def _lines(number: int, table: LineTable, values: Values) -> DrawnLines:
-    count, html = len(table.rows), Markup()
-    if count:
-        html = drawn("record/_lines.html", table=table)
+    count = len(table.rows)
+    html = drawn("record/_lines.html", table=table) if count else ""
     return DrawnLines(
         table.title,
         values.put(f"line_count{number}", count),
