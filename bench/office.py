@@ -36,6 +36,8 @@ from tests.databases import postgresql_server
 
 PORT = 8497
 PEOPLE = 50
+#: seconds; the server closes what was idle for ten
+KEPT_OPEN = 8
 ROOT = Path(__file__).parents[1]
 #: for each person a key and the numbers of customers of their team
 Staff = list[tuple[str, list[int]]]
@@ -76,15 +78,19 @@ class Worker:
         self._told, self._customers = told, customers
         self._chance = random.Random(seed)  # noqa: S311 - no secret
         self._connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=120)
+        self._used = time.monotonic()
 
     def _call(self, kind: str, method: str, path: str, body: object = None) -> bytes:
+        if time.monotonic() - self._used > KEPT_OPEN:
+            self._connection.close()  # the next request opens it again
         headers, start = dict(self._headers), time.monotonic()
         if body is not None:
             headers["Content-Type"] = "application/json"
         self._connection.request(method, path, json.dumps(body) if body else None, headers)
         answer = self._connection.getresponse()
         content = answer.read()
-        self._told.note(kind, time.monotonic() - start, answer.status)
+        self._used = time.monotonic()
+        self._told.note(kind, self._used - start, answer.status)
         return content
 
     def read(self) -> None:
