@@ -76,7 +76,8 @@ def kept_for_state(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     if made is None:
         made = make()
         if len(found) >= _MOST_STATES:
-            found.clear()
+            for oldest in list(found)[: _MOST_STATES // 2]:
+                found.pop(oldest, None)
         found[whole] = made
     return made
 
