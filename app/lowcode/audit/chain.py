@@ -1,13 +1,13 @@
 """The chain of the audit trail in the database: adding to its end, and walking it to check it."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, insert, select, update
 
 from app.entities.system.audit import AuditCheckpoint, AuditEntry, AuditHead
 from app.entities.types import now_utc
@@ -19,8 +19,23 @@ VALUES = ("actor", "address", "changes", "label")
 _entries: Any = AuditEntry.__table__
 _head: Any = AuditHead.__table__
 _checkpoints: Any = AuditCheckpoint.__table__
-_held = select(_head.c.sequence, _head.c.digest).with_for_update()
-_adding, _moving = insert(_entries), update(_head)
+#: how the chain ended when this process last wrote to it
+_END = "kehu_audit_end"
+_is_there = and_(
+    _head.c.sequence == bindparam("last_sequence"), _head.c.digest == bindparam("last_digest")
+)
+#: only from where it is thought to be; tells where it is then, and holds it there
+_moving = (
+    update(_head)
+    .values(
+        {
+            column: case((_is_there, bindparam(f"next_{column.key}")), else_=column)
+            for column in (_head.c.sequence, _head.c.digest, _head.c.seal)
+        }
+    )
+    .returning(_head.c.sequence, _head.c.digest)
+)
+_adding = insert(_entries).inline()
 
 
 class ChainIsBroken(RuntimeError):  # noqa: N818 - reads as what happened
@@ -29,10 +44,23 @@ class ChainIsBroken(RuntimeError):  # noqa: N818 - reads as what happened
 
 def append(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:
     """Number, chain and insert the entries, and move the head; the transaction ends soon after."""
-    head = connection.execute(_held).first()
-    if head is None:
-        raise ChainIsBroken("the head of the audit trail is gone")
-    sequence, digest = head
+    known = current_app.extensions
+    before = known.get(_END, (0, GENESIS))
+    while True:
+        # Mostly nobody else has written since: to be told so first would be a statement more.
+        end = _chain(entries, *before)
+        head = connection.execute(_moving, _move(before, end)).first()
+        if head is None:
+            raise ChainIsBroken("the head of the audit trail is gone")
+        if head == end:
+            break
+        before = head
+    connection.execute(_adding, list(entries))
+    known[_END] = end
+
+
+def _chain(entries: Iterable[dict[str, Any]], sequence: int, digest: str) -> tuple[int, str]:
+    """Let the entries follow the one with this place and digest; those of the last one."""
     moment = now_utc()
     for entry in entries:
         sequence += 1
@@ -44,9 +72,12 @@ def append(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:
         )
         entry |= {"sequence": sequence, "created_on": moment, "salt": salt}
         entry |= {"values_digest": digested, "digest": digest}
-    connection.execute(_adding, list(entries))
-    ended = {"sequence": sequence, "digest": digest, "seal": seal(keys()[0], [sequence, digest])}
-    connection.execute(_moving, ended)
+    return sequence, digest
+
+
+def _move(last: Sequence[Any], end: Sequence[Any]) -> dict[str, Any]:
+    moved = {"next_sequence": end[0], "next_digest": end[1], "next_seal": seal(keys()[0], end)}
+    return {"last_sequence": last[0], "last_digest": last[1], **moved}
 
 
 def keys() -> tuple[str, ...]:
