@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 import app.models  # noqa: F401 - every table is mapped before the first is asked
 from app.entities.catalog import Product, ProductComponent
-from app.entities.customers import Contact, Customer, CustomerAddress, Interaction
+from app.entities.customers import Contact, Customer, CustomerAddress, Interaction, Tag
 from app.entities.system.audit import AuditEntry
 from app.entities.types import now_utc
 from app.extensions import db
+from app.lowcode.importing.targets import screen_for
+from app.lowcode.screens.saving import FieldErrors, save
 from app.rules.customers import Tier
 from app.views.customers import CustomerView
 from tests.callers import inside
@@ -201,6 +204,19 @@ def test_a_value_already_in_use_is_said_beside_its_field(app: Flask, visitor: Vi
     assert answer.status_code == 422
     assert "Name: this value is already in use." in answer.text
     assert "UNIQUE" not in answer.text
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_value_in_use_costs_nothing_before_the_savepoint(session: Session, is_new: bool) -> None:
+    held = [Tag(name="first"), Tag(name="second")]
+    session.add_all(held)
+    session.flush()
+    item = Tag() if is_new else held[1]
+    typed = {"name": "first", "color": "blue", "position": 0, "is_active": True}
+    with pytest.raises(FieldErrors) as refusal, session.begin_nested():
+        save(screen_for("tags"), item, typed, is_new=is_new)
+    assert [*refusal.value.errors] == ["name"]
+    assert session.scalars(select(Tag.name).order_by(Tag.id)).all() == ["first", "second"]
 
 
 def test_a_line_that_another_record_owns_is_refused(

@@ -1,13 +1,13 @@
 """Saving one row, the same for form, API and import: required, rules, uniqueness, inline lines."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import Select, bindparam, inspect, select
+from sqlalchemy import Connection, Select, bindparam, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from app.entities.types import now_utc
@@ -56,15 +56,20 @@ def save(
     the rules for imports. Raises FieldErrors; the caller rolls back, or commits when this returns.
     """
     fill(view, item, values, is_new=is_new, from_file=from_file)
-    with _as_field_errors(), db.session.no_autoflush:
-        _check_unique(view.model, item)
+    session = db.session()
+    with session.no_autoflush:
+        # Noted, not asked: the database refuses what another row has, which is seldom.
+        own, unique = item.id, list(_unique_values(view.model, item))
+        connection = session.connection()
     if is_new:
-        db.session.add(item)
+        session.add(item)
     try:
         with _as_field_errors():
-            db.session.flush()
+            session.flush()
     except IntegrityError as error:
-        # Two people at once: what was free a moment ago is taken now.
+        # All since the savepoint is taken back by now: the connection can be asked again.
+        with _as_field_errors():
+            _check_unique(connection, view.model, own, unique)
         text = _("This would repeat or break something that already exists.")
         raise FieldErrors({"": [text]}) from error
 
@@ -137,19 +142,30 @@ def _as_field_errors() -> Iterator[None]:
         raise FieldErrors({error.field or "": [translated(error)]}) from error
 
 
-def _check_unique(model: type[Any], item: Any) -> None:
-    """A clear message beside the field instead of the database's refusal."""
+def _unique_values(model: type[Any], item: Any) -> Iterator[tuple[Select[Any], dict[str, Any]]]:
+    """(who has these values, the values) of each set of columns that hold nothing twice."""
     links = links_of(model)
     for keys, holder in _unique_sets(model):
         values = {
             key: key_after_flush(item, links[key]) if key in links else getattr(item, key)
             for key in keys
         }
-        if any(value is None for value in values.values()):
-            continue
-        taken = db.session.connection().scalar(holder, values)
-        if taken not in (None, item.id):
-            name = links[keys[-1]].name if keys[-1] in links else keys[-1]
+        if None not in values.values():
+            yield holder, values
+
+
+def _check_unique(
+    connection: Connection,
+    model: type[Any],
+    own: int | None,
+    unique: Iterable[tuple[Select[Any], dict[str, Any]]],
+) -> None:
+    """A clear message beside the field instead of the database's refusal."""
+    for holder, values in unique:
+        if connection.scalar(holder, values) not in (None, own):
+            key = [*values][-1]
+            link = links_of(model).get(key)
+            name = link.name if link else key
             raise DomainError(
                 "%(label)s: this value is already in use.",
                 field=name,
