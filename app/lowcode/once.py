@@ -1,7 +1,8 @@
 """Idempotency keys: a request that comes twice has its effect once and gets the same answer.
 
 A key is claimed before the work begins and in its transaction, so the second of two requests at
-the same moment waits for the first one; and whatever is refused gives its key back.
+the same moment waits for the first one; and whatever is refused gives its key back. Where all of
+the work is rows, the key can be taken with the last of them: the second one is then done in vain.
 """
 
 import hashlib
@@ -51,23 +52,49 @@ class Answer:
     body: Any = None
 
 
+@dataclass(frozen=True)
+class Key:
+    """A key of one person for one request; without its text nothing is remembered."""
+
+    session: Session
+    user_id: int | None
+    text: str | None
+    digest: str
+
+    def take(self, answer: Answer | None = None) -> bool:
+        """Is it the first time? `answer`: what a repetition will be told, where that is known."""
+        if not self.text:
+            return True
+        connection = self.session.connection()
+        row = {"user_id": self.user_id, "key": self.text, "digest": self.digest}
+        told = vars(answer) if answer else {}
+        return connection.scalar(_taking(connection.dialect.name), row | told) is not None
+
+    def earlier(self) -> Answer | None:
+        """What the first request was told; KeyReused where that was another one."""
+        known = self.text and self.session.get(IdempotencyKey, (self.user_id, self.text))
+        if not known:
+            return None
+        answer = Answer(known.status or 200, known.location, known.body)
+        if known.digest != self.digest:
+            raise KeyReused("This key was already used for another request.", answer)
+        return answer
+
+
 class Claim:
     """A key in use by this transaction; `answer` is set once the work was done."""
 
-    def __init__(
-        self, held: tuple[Session, int, str] | None = None, answer: Answer | None = None
-    ) -> None:
-        """`held`: the session, and whose key it is; None where nothing is remembered."""
+    def __init__(self, held: Key | None = None, answer: Answer | None = None) -> None:
+        """`held`: None where nothing is to be remembered."""
         self._held = held
         self.answer = answer
 
     def keep(self, answer: Answer) -> None:
         """Before the commit: what a repetition will be told."""
         self.answer = answer
-        if self._held is not None:
-            session, user_id, key = self._held
-            told = {"whose": user_id, "which": key, **vars(answer)}
-            session.connection().execute(_telling, told)
+        if self._held is not None and self._held.text:
+            told = {"whose": self._held.user_id, "which": self._held.text, **vars(answer)}
+            self._held.session.connection().execute(_telling, told)
 
 
 def claim(session: Session, key: str | None, *request: Any) -> Claim:
@@ -76,24 +103,23 @@ def claim(session: Session, key: str | None, *request: Any) -> Claim:
     Without a key nothing is remembered. KeyReused where it stands for another request,
     InvalidInput where it is none.
     """
-    if not key:
-        return Claim()
-    if not _READABLE.fullmatch(key):
+    return _claimed(_key(session, key, *request))
+
+
+def _claimed(key: Key) -> Claim:
+    return Claim(key) if key.take() else Claim(answer=key.earlier())
+
+
+def _key(session: Session, text: str | None, *request: Any) -> Key:
+    if not text:
+        return Key(session, None, None, "")
+    if not _READABLE.fullmatch(text):
         raise InvalidInput("An idempotency key is 1 to 200 visible ASCII characters.")
-    user_id, digest = current().user_id, digest_of(request)
-    connection = session.connection()
-    row = {"user_id": user_id, "key": key, "digest": digest}
-    if connection.scalar(_claiming(connection.dialect.name), row) is not None:
-        return Claim((session, user_id, key))
-    known = session.get_one(IdempotencyKey, (user_id, key))
-    answer = Answer(known.status or 200, known.location, known.body)
-    if known.digest != digest:
-        raise KeyReused("This key was already used for another request.", answer)
-    return Claim(answer=answer)
+    return Key(session, current().user_id, text, digest_of(request))
 
 
 @cache
-def _claiming(dialect: str) -> Any:
+def _taking(dialect: str) -> Any:
     """The statement that tells the key where it was free."""
     insert = _DIALECTS[dialect].insert(_keys).on_conflict_do_nothing()
     return insert.returning(_keys.c.key)
@@ -101,13 +127,18 @@ def _claiming(dialect: str) -> Any:
 
 def claim_form(session: Session, path: str, posted: Mapping[str, Any]) -> Claim:
     """`claim` for a posted form (a MultiDict), whose key counts for its own address."""
+    return _claimed(key_of_form(session, path, posted))
+
+
+def key_of_form(session: Session, path: str, posted: Mapping[str, Any]) -> Key:
+    """The key of a posted form, to be taken with the last of its effects."""
     key = posted.get("key")
     fields = sorted(
         (name, posted.getlist(name))  # type: ignore[attr-defined]
         for name in posted
         if name not in _CARRIED
     )
-    return claim(session, f"{path}#{key}" if key else None, fields)
+    return _key(session, f"{path}#{key}" if key else None, fields)
 
 
 def claim_content(session: Session, path: str, key: str | None, *content: str) -> Claim:

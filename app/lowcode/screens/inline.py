@@ -63,7 +63,7 @@ class InlineEditing:
                 return self._cell_conflict(entry, stored, path)
         try:
             # What was doubtful before has nothing to do with this cell.
-            saved = self._accept(entry, is_new=False, known=self.warnings(entry.item))
+            saved = self._accept(entry, known=self.warnings(entry.item))
         except StaleDataError:  # somebody's save came between our reading and our writing
             db.session.rollback()
             entry = self._cell_form(pk, path, request.form)

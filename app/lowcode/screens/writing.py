@@ -35,15 +35,21 @@ class Writing:
         entry = EntryForm(self, self.model(), request.form, {})
         if "resumed" in request.form:
             return self._show_resumed(entry, "add")
+        key = once.key_of_form(db.session(), request.path, request.form)
+        if self._put(entry, is_new=True):
+            created = self._created(entry.item)
+            if key.take(created):
+                db.session.commit()
+                return self._tell_created(created)
+            db.session.rollback()
         try:
-            claim = once.claim_form(db.session(), request.path, request.form)
+            earlier = key.earlier()
         except once.KeyReused as reuse:
             return self._show_reused(entry, reuse.answer)
-        if claim.answer:
-            return self._tell_created(claim.answer)
-        if self._accept(entry, is_new=True, claim=claim):
-            return self._tell_created(claim.answer)
-        return self._show_form(entry, "add")
+        return self._tell_created(earlier) if earlier else self._show_form(entry, "add")
+
+    def _created(self, item: Any) -> once.Answer:
+        return once.Answer(302, self.url_of(item.id), {"value": str(item.id), "label": repr(item)})
 
     def _tell_created(self, answer: once.Answer) -> Any:
         if request.args.get("dialog"):
@@ -89,7 +95,7 @@ class Writing:
             if not merge.is_all_mine:
                 return self._show_conflict(merge)
         try:
-            saved = self._accept(entry, is_new=False)
+            saved = self._accept(entry)
         except StaleDataError:  # the other one's save came between our reading and our writing
             db.session.rollback()
             item = self.get_item(pk)
@@ -118,15 +124,15 @@ class Writing:
         db.session.rollback()
         return answer
 
-    def _accept(
-        self,
-        entry: EntryForm,
-        *,
-        is_new: bool,
-        claim: once.Claim | None = None,
-        known: Collection[Any] = (),
-    ) -> bool:
-        """Validate, save and commit; False leaves the messages in `entry` and nothing saved.
+    def _accept(self, entry: EntryForm, known: Collection[Any] = ()) -> bool:
+        """`_put` of a record that is there already, and commit."""
+        if not self._put(entry, is_new=False, known=known):
+            return False
+        db.session.commit()
+        return True
+
+    def _put(self, entry: EntryForm, *, is_new: bool, known: Collection[Any] = ()) -> bool:
+        """Validate and save; False leaves the messages in `entry` and nothing saved.
 
         `known`: doubts that are not asked about.
         """
@@ -138,16 +144,11 @@ class Writing:
             db.session.rollback()
             entry.refuse(error)
             return False
-        doubts = [doubt for doubt in self.warnings(entry.item) if doubt not in known]
-        if doubts and not request.form.get("confirm"):
+        if not request.form.get("confirm"):
+            entry.doubts = [doubt for doubt in self.warnings(entry.item) if doubt not in known]
+        if entry.doubts:
             db.session.rollback()
-            entry.doubts = doubts
             return False
-        if claim:
-            item = entry.item
-            body = {"value": str(item.id), "label": repr(item)}
-            claim.keep(once.Answer(302, self.url_of(item.id), body))
-        db.session.commit()
         return True
 
     def _show_form(self, entry: EntryForm, mode: str, status: int | None = None) -> Any:
