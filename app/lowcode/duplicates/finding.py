@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, inspect, or_, select
+from sqlalchemy import Select, bindparam, func, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from app.lowcode import field_rights
@@ -88,6 +88,8 @@ class Finder:
             return {}
         wanted = [keys_of(self._rules, row, sound) for row in rows]
         stored = self._stored(wanted)
+        if not stored:
+            return {}
         by_token: dict[str, list[int]] = {}
         for key, keys in stored.items():
             for token in tokens(self._rules, keys):
@@ -114,11 +116,12 @@ class Finder:
     def _stored(self, wanted: Sequence[Keys]) -> dict[int, Keys]:
         """The keys of every stored row that may be like one of the wanted."""
         found: dict[int, Keys] = {}
-        for condition in self._conditions(wanted):
-            found.update(self._read(condition))
+        for chosen in self._chosen(wanted):
+            found.update(keys_in_store(self._session, self._model, self._rules, chosen))
         return found
 
-    def _conditions(self, wanted: Sequence[Keys]) -> Iterator[ColumnElement[bool]]:
+    def _chosen(self, wanted: Sequence[Keys]) -> Iterator[dict[str, list[Any]]]:
+        """What to look for by attribute, a statement each: one of these values is enough."""
         if self._index is not None:
             keys = {
                 key
@@ -127,25 +130,19 @@ class Finder:
                 for key in self._index.places(token, _MOST_ALIKE)
             }
             for part in parts(sorted(keys)):
-                yield self._table.c.id.in_(part)
+                yield {"id": part}
         columns = {
             column: _spellings(rule, wanted, place)
             for place, rule in enumerate(self._rules)
             if rule.kind is not MatchKind.WHOLE
             for column in filter(None, rule.stored or rule.columns)
         }
-        by_part: list[list[ColumnElement[bool]]] = []
+        by_part: list[dict[str, list[Any]]] = []
         for column, values in columns.items():
             for number, part in enumerate(parts(sorted(values))):
-                by_part += [[]] if len(by_part) <= number else []
-                by_part[number].append(self._column(column).in_(part))
-        yield from (or_(*conditions) for conditions in by_part)
-
-    def _column(self, name: str) -> Any:
-        return self._table.c[inspect(self._model).column_attrs[name].columns[0].name]
-
-    def _read(self, condition: ColumnElement[bool] | None = None) -> Iterator[tuple[int, Keys]]:
-        yield from keys_in_store(self._session, self._model, self._rules, condition)
+                by_part += [{}] if len(by_part) <= number else []
+                by_part[number][column] = part
+        yield from by_part
 
     def _indexed(self) -> TokenIndex | None:
         """Keys of rows by token; None where there are too many rows, or keys too large for it."""
@@ -155,7 +152,7 @@ class Finder:
         if count > MOST_COMPARED or (largest or 0) >= 1 << 24:
             return None
         index = TokenIndex()
-        for key, keys in self._read():
+        for key, keys in keys_in_store(self._session, self._model, self._rules):
             for token in tokens(self._rules, keys):
                 index.add(token, key)
         index.seal()
@@ -175,27 +172,31 @@ def keys_in_store(
     session: Session,
     model: type[Any],
     rules: Sequence[MatchRule],
-    condition: ColumnElement[bool] | None = None,
+    chosen: Mapping[str, Sequence[Any]] | None = None,
 ) -> Iterator[tuple[int, Keys]]:
-    """(key, what is compared) of stored rows, whoever's they are, in the order of their keys."""
-    statement = _compared(model, tuple(rules))
-    if condition is None:
-        # All of them: a cursor on the server, which a few rows would wait for.
-        statement = statement.execution_options(yield_per=_CHUNK)
-    else:
-        statement = statement.where(condition)
-    for row in session.connection().execute(statement):
+    """(key, what is compared) of stored rows, whoever's they are, in the order of their keys.
+
+    `chosen`: those that hold one of these values, by attribute; all of them without it.
+    """
+    statement = _compared(model, tuple(rules), None if chosen is None else tuple(chosen))
+    for row in session.connection().execute(statement, chosen):
         yield row[0], keys_of(rules, row._mapping, sound, stored=True)
 
 
-@lru_cache(maxsize=100)
-def _compared(model: type[Any], rules: tuple[MatchRule, ...]) -> Select[Any]:
-    mapper = inspect(model)
+@lru_cache(maxsize=300)
+def _compared(
+    model: type[Any], rules: tuple[MatchRule, ...], chosen: tuple[str, ...] | None
+) -> Select[Any]:
+    columns = {name: part.columns[0] for name, part in inspect(model).column_attrs.items()}
     names = {name for rule in rules for name in (*rule.reads, *rule.stored) if name}
-    columns = [mapper.column_attrs[name].columns[0].label(name) for name in sorted(names)]
-    key = mapper.local_table.c.id
     # Selected from the table, not from the entity: the row scope narrows entities only.
-    return select(key, *columns).order_by(key)
+    shown = select(columns["id"], *(columns[name].label(name) for name in sorted(names)))
+    ordered = shown.order_by(columns["id"])
+    if chosen is None:
+        # A cursor on the server, which a few rows would wait for.
+        return ordered.execution_options(yield_per=_CHUNK)
+    values = {name: bindparam(name, expanding=True) for name in chosen}
+    return ordered.where(or_(*(columns[name].in_(value) for name, value in values.items())))
 
 
 def _spellings(rule: MatchRule, wanted: Sequence[Keys], place: int) -> set[str]:

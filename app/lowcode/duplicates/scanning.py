@@ -108,9 +108,9 @@ def _compare(
 
 
 def _keys_of(session: Session, model: type[Any], keys: Iterable[int]) -> dict[int, Keys]:
-    column, known = inspect(model).local_table.c.id, {}
+    known: dict[int, Keys] = {}
     for some in parts(sorted(keys)):
-        known.update(keys_in_store(session, model, model.match_rules, column.in_(some)))
+        known.update(keys_in_store(session, model, model.match_rules, {"id": some}))
     return known
 
 
