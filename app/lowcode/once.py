@@ -9,7 +9,6 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -18,6 +17,7 @@ from typing import Any
 from sqlalchemy import bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from app.entities.system.once import IdempotencyKey
 from app.lowcode.principal import current
@@ -125,19 +125,15 @@ def _taking(dialect: str) -> Any:
     return insert.returning(_keys.c.key)
 
 
-def claim_form(session: Session, path: str, posted: Mapping[str, Any]) -> Claim:
-    """`claim` for a posted form (a MultiDict), whose key counts for its own address."""
+def claim_form(session: Session, path: str, posted: MultiDict[str, str]) -> Claim:
+    """`claim` for a posted form, whose key counts for its own address."""
     return _claimed(key_of_form(session, path, posted))
 
 
-def key_of_form(session: Session, path: str, posted: Mapping[str, Any]) -> Key:
+def key_of_form(session: Session, path: str, posted: MultiDict[str, str]) -> Key:
     """The key of a posted form, to be taken with the last of its effects."""
     key = posted.get("key")
-    fields = sorted(
-        (name, posted.getlist(name))  # type: ignore[attr-defined]
-        for name in posted
-        if name not in _CARRIED
-    )
+    fields = sorted([pair for pair in posted.lists() if pair[0] not in _CARRIED])
     return _key(session, f"{path}#{key}" if key else None, fields)
 
 

@@ -86,8 +86,9 @@ class KehuField(FormField):
         return "" if self.data is None else self.source.typed(self.data)
 
     def _is_untouched(self) -> bool:
+        typed = self.typed or ""
         stored = "" if self.object_data is None else self.source.typed(self.object_data)
-        return storable(self.typed or "") == storable(stored)
+        return typed == stored or storable(typed) == storable(stored)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if not valuelist:

@@ -1,7 +1,7 @@
 """Fields that hold texts, flags and choices."""
 
 import re
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import islice
 from typing import Any
 
@@ -153,7 +153,8 @@ class ChoiceField(Field):
 
     def parse(self, text: str) -> Choice:
         """By code, or by label in either language."""
-        found = _by_word(self.enum, str(get_locale())).get(text.strip().casefold())
+        found = _by_code(self.enum).get(text)  # as forms say it
+        found = found or _by_word(self.enum, str(get_locale())).get(text.strip().casefold())
         if found is not None:
             return found
         shown = ", ".join(_(member.label) for member in islice(self.enum, MOST_NAMED))
@@ -187,6 +188,11 @@ class ChoiceField(Field):
 
     def openapi(self) -> dict[str, Any]:
         return {"type": "string", "enum": [str(member.value) for member in self.enum]}
+
+
+@cache
+def _by_code(enum: type[Choice]) -> dict[str, Choice]:
+    return {str(member.value): member for member in enum}
 
 
 @lru_cache(maxsize=300)

@@ -12,27 +12,32 @@ from app.lowcode.fields.base import label_for
 from app.lowcode.fields.inputs import ComputedField
 from app.rules.masking import FieldLevel
 
-Levels = tuple[tuple[str, FieldLevel], ...]
+Names = tuple[str, ...]
+#: (name, how far the person may go with it) of columns that they may not write
+Limits = tuple[tuple[str, FieldLevel], ...]
 
 
-def levels_of(model: type[Any], names: Iterable[str]) -> Levels:
-    """(name, how far the person may go with it) of columns."""
-    return tuple((name, field_rights.level(model, name)) for name in names)
+def limits_of(model: type[Any], names: Iterable[str]) -> Limits:
+    if not field_rights.is_limited():
+        return ()
+    levels = ((name, field_rights.level(model, name)) for name in names)
+    return tuple((name, level) for name, level in levels if level is not FieldLevel.WRITE)
 
 
 @lru_cache(maxsize=500)
-def form_class(model: type[Any], levels: Levels) -> type[Form]:
+def form_class(model: type[Any], names: Names, limits: Limits) -> type[Form]:
     """The form of these columns: typed, looked at or masked. Made once, not for every page."""
-    return type(f"{model.__name__}Form", (Form,), _inputs(model, levels))
+    return type(f"{model.__name__}Form", (Form,), _inputs(model, names, limits))
 
 
 @lru_cache(maxsize=500)
-def line_class(model: type[Any], levels: Levels, computed: tuple[str, ...]) -> type[Form]:
+def line_class(model: type[Any], names: Names, limits: Limits, computed: Names) -> type[Form]:
     """The same for one of the inline rows, with what the server computes of it."""
-    inputs = {"id": HiddenField(), **_inputs(model, levels)}
+    inputs = {"id": HiddenField(), **_inputs(model, names, limits)}
     inputs |= {name: ComputedField(label_for(name, {})) for name in computed}
     return type(f"{model.__name__}Line", (Form,), inputs)
 
 
-def _inputs(model: type[Any], levels: Levels) -> dict[str, Any]:
-    return {name: field_of(model, name).form_field(level=level) for name, level in levels}
+def _inputs(model: type[Any], names: Names, limits: Limits) -> dict[str, Any]:
+    levels = dict.fromkeys(names, FieldLevel.WRITE) | dict(limits)
+    return {name: field_of(model, name).form_field(level=level) for name, level in levels.items()}

@@ -21,7 +21,7 @@ from app.lowcode.fields.relations import RelatedField, key_of
 from app.lowcode.once_rendered import address
 from app.lowcode.pages import Column, FormLines, FormPage, FormSection
 from app.lowcode.screens.declare import Lines, Section
-from app.lowcode.screens.form_classes import form_class, levels_of, line_class
+from app.lowcode.screens.form_classes import form_class, limits_of, line_class
 from app.lowcode.screens.named import named_rows
 from app.lowcode.screens.opening import Filled
 from app.lowcode.screens.saving import FieldErrors, is_visible
@@ -41,14 +41,14 @@ class LineForms:
         self.shown = [name for name in part.columns if name not in part.computed]
         #: the columns that are typed; the others of `shown` are only looked at
         self.names = [name for name in self.shown if field_rights.writable(self.model, name)]
-        levels = levels_of(self.model, self.shown)
-        self.form_class = line_class(self.model, levels, tuple(part.computed))
+        names, limits = tuple(self.shown), limits_of(self.model, self.shown)
+        self.form_class = line_class(self.model, names, limits, tuple(part.computed))
         self.errors: list[str] = []
         self.rows = self._posted(posted) if posted is not None else self._saved()
 
     def _posted(self, posted: MultiDict[str, str]) -> list[Form]:
         pattern = re.compile(rf"{re.escape(self.part.name)}-(\d+)-")
-        found = (pattern.match(name) for name in posted)
+        found = [pattern.match(name) for name in posted]
         indexes = sorted({int(match.group(1)) for match in found if match})
         # Whoever compares two versions says so of a line that is to go.
         indexes = [n for n in indexes if not posted.get(f"{self.part.name}-{n}-drop")]
@@ -187,7 +187,7 @@ class EntryForm:
         self.writable = view.seen.writable
         names = [name for part in self.parts if isinstance(part, Section) for name in part.fields]
         lines = [part for part in self.parts if isinstance(part, Lines)]
-        made = form_class(view.model, levels_of(view.model, names))
+        made = form_class(view.model, tuple(names), limits_of(view.model, names))
         with at_hand(named_rows(view.model, lines, posted or MultiDict())):
             # A new row has no values yet; its None would hide what the form should start with.
             saved = None if item.id is None else filled or item
