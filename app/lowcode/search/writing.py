@@ -16,6 +16,7 @@ from app.rules.search import tokens
 
 _entries = SearchEntry.__table__
 _NAMES = _entries.c.keys()
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def install() -> None:
@@ -80,16 +81,16 @@ def put(session: Session, entries: Sequence[Mapping[str, Any]]) -> None:
     if not entries:
         return
     connection = session.connection()
-    if connection.dialect.name == "postgresql":
+    if connection.dialect.name == "postgresql" and len(entries) > 1:
         lists = {name: [entry[name] for entry in entries] for name in _NAMES}
         connection.execute(_putting_lists(), lists)
     else:
-        connection.execute(_putting_one(), entries)
+        connection.execute(_putting_one(connection.dialect.name), entries)
 
 
 @cache
-def _putting_one() -> Any:
-    return _putting(sqlite.insert(_entries))
+def _putting_one(dialect: str) -> Any:
+    return _putting(_INSERTS[dialect](_entries))
 
 
 @cache
