@@ -74,7 +74,7 @@ def next_number(session: Session, name: str, today: date) -> str:
 def fill_numbers(session: Session) -> None:
     """`before_flush`: new rows of numbered entities without a code get the next free number."""
     numbered = [row for row in session.new if getattr(type(row), "number_sequence", None)]
-    if not numbered:
+    if all(getattr(row, row.code_column) for row in numbered):
         return
     # A number may stand already, typed by hand or imported: in the table or in this very flush.
     typed = {(type(row), getattr(row, row.code_column)) for row in numbered}

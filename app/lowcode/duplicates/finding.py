@@ -47,6 +47,8 @@ class Match:
 
 def rules_of(model: type[Any]) -> tuple[MatchRule, ...]:
     """The entity's match rules of which the acting person may read all columns."""
+    if not field_rights.is_limited():
+        return tuple(model.match_rules)
     return tuple(
         rule
         for rule in model.match_rules

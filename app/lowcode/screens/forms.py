@@ -39,10 +39,11 @@ class LineForms:
         self.part, self.view, self.item = part, view, item
         self.model = inspect(view.model).relationships[part.name].mapper.class_
         self.shown = [name for name in part.columns if name not in part.computed]
+        limits = limits_of(self.model, self.shown)
         #: the columns that are typed; the others of `shown` are only looked at
-        self.names = [name for name in self.shown if field_rights.writable(self.model, name)]
-        names, limits = tuple(self.shown), limits_of(self.model, self.shown)
-        self.form_class = line_class(self.model, names, limits, tuple(part.computed))
+        self.names = [name for name in self.shown if name not in dict(limits)]
+        computed = tuple(part.computed)
+        self.form_class = line_class(self.model, tuple(self.shown), limits, computed)
         self.errors: list[str] = []
         self.rows = self._posted(posted) if posted is not None else self._saved()
 
