@@ -20,6 +20,7 @@ from app.rules.customers import Tier
 from app.views.customers import CustomerView
 from tests.callers import inside
 from tests.forms import fields_of
+from tests.lowcode.test_statements import counted
 from tests.visitors import Visitor
 
 Visitors = Callable[..., Visitor]
@@ -60,6 +61,20 @@ def trail(app: Flask) -> int:
         return len(
             session.scalars(select(AuditEntry.id).where(AuditEntry.action != "sign_in")).all()
         )
+
+
+# how much is asked ------------------------------------------------------------------
+def test_a_new_record_takes_few_statements(app: Flask, visitor: Visitors) -> None:
+    """Who asks, the rows that the form names, the row, its entry in the index, likely duplicates,
+    the form's key, and two for the trail."""
+    boss = visitor("administrator", locale="en")
+    fields = fields_of(boss.get("/customers/new").text, "/customers/new")
+    fields = {name: value for name, value in fields.items() if "__index__" not in name}
+    for code in ("first", "second"):  # what is known of the trail's end comes with the first
+        with counted(app) as asked:
+            typed = {"code": code, "name": f"{code} company", "key": code}
+            assert boss.post("/customers/new", **fields | typed).status_code == 302
+    assert len(asked) == 8, "\n".join(asked)
 
 
 # two people -----------------------------------------------------------------------
