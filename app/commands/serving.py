@@ -13,7 +13,7 @@ from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
 from flask import Flask
 
-from app import garbage
+from app import garbage, large_pages
 from app.commands.console import say
 from app.commands.processes import Bell, keep
 from app.extensions import db
@@ -35,6 +35,7 @@ def serve(app: Flask, address: Address, threads: int, adapter: BuiltinSSLAdapter
     server = Server(address, app, numthreads=threads)
     server.ssl_adapter = adapter
     garbage.keep_what_is_loaded()
+    large_pages.hold_what_is_loaded()
     stopping = _begin(server)
     runner.start()
     _say_ready(server.bind_addr, adapter)
@@ -55,6 +56,7 @@ def serve_in(
 
     def answer(listener: socket.socket) -> None:
         app.extensions["kehu_jobs"] = bell
+        large_pages.hold_what_is_loaded()
         server = _Sharing(listener, app, threads)
         server.ssl_adapter = adapter
         stopping = _begin(server)
