@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from app.entities.customers import Customer
 from app.entities.system.audit import AuditEntry
 from app.entities.system.user import User
+from app.extensions import db
 from tests.callers import Caller, inside
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -31,6 +32,23 @@ def test_a_row_is_added_read_changed_and_deleted(app: Flask, admin: Caller) -> N
     assert changed.json["name"] == "Made by a program"
     assert admin.delete(f"customers/{key}").status_code == 204
     assert admin.get(f"customers/{key}").status_code == 404
+
+
+def test_a_change_is_answered_without_a_second_turn_to_write(app: Flask, admin: Caller) -> None:
+    key = admin.post("customers", name="Made by a program").json["id"]
+    statements: list[str] = []
+
+    def note(*args: Any) -> None:
+        statements.append(args[2])
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert admin.patch(f"customers/{key}", tier="vip").json["tier"] == "vip"
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert statements.count("BEGIN IMMEDIATE") == (1 if engine.dialect.name == "sqlite" else 0)
 
 
 @pytest.mark.parametrize("amount", ["12.50", 12.5, "12.5", "１２．５０"])

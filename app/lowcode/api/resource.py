@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, jsonify, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import inspect
 
-from app.extensions import db
+from app.extensions import db, reading
 from app.lowcode import listing, once
 from app.lowcode.api.bodies import read_body, read_values
 from app.lowcode.api.conditions import answer_again, check_version, claimed, told
@@ -128,7 +128,8 @@ class EntityApi:
         check_version(item, body.pop("version", None))
         save(self.view, item, read_values(self.view, body, is_new=False), is_new=False)
         db.session.commit()
-        return told(once.Answer(200, None, self._row(item)))
+        with reading():
+            return told(once.Answer(200, None, self._row(item)))
 
     def delete(self, pk: int) -> Any:
         self._require("can_delete")

@@ -9,7 +9,7 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.extensions import db
+from app.extensions import db, reading
 from app.lowcode import once, scope
 from app.lowcode.fields.relations import key_of
 from app.lowcode.naming import in_sentence
@@ -102,7 +102,8 @@ class Writing:
             mine = EntryForm(self, item, request.form, {})
             return self._show_conflict(Merge(mine, EntryForm(self, item, None, {})))
         if saved:
-            flash(_("%(name)s was saved.", name=repr(item)), "success")
+            with reading():
+                flash(_("%(name)s was saved.", name=repr(item)), "success")
             return redirect(self.url_of(pk))
         return self._show_form(entry, "edit")
 
@@ -219,4 +220,5 @@ class Writing:
             text = "; ".join(text for texts in error.errors.values() for text in texts)
             return jsonify({"message": text}), 422
         db.session.commit()
-        return jsonify({"version": item.version})
+        with reading():
+            return jsonify({"version": item.version})
