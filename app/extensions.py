@@ -2,7 +2,6 @@
 and used."""
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -72,10 +71,10 @@ def _declared(*, only_reads: bool) -> Iterator[None]:
 
 
 class WriterConnection(sqlite3.Connection):
-    """A connection whose writing transactions wait for their turn in the process.
+    """A connection whose writing transactions wait for their turn.
 
     SQLite lets its writers try again and again at random: of eight busy ones some would wait for
-    too long. Here they come in the order in which they asked.
+    too long. Here they come in the order in which they asked, and processes one after another.
     """
 
     #: of the file; None where nobody else can open it
@@ -111,7 +110,7 @@ class WriterConnection(sqlite3.Connection):
             self.end_turn()
 
 
-_turns: defaultdict[str, Turns] = defaultdict(Turns)
+_turns: dict[str, Turns] = {}
 
 
 @event.listens_for(Engine, "do_connect")
@@ -139,7 +138,8 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     path = cursor.execute("PRAGMA database_list").fetchone()[2]
-    connection.turns = _turns[path] if path else None
+    if path:
+        connection.turns = _turns.setdefault(path, Turns(f"{path}-turn"))
     cursor.close()
 
 

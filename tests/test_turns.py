@@ -1,7 +1,12 @@
 """Turns are handed on in the order of asking, and whoever gave up is not waited for."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +17,8 @@ from sqlalchemy.exc import OperationalError
 from app import extensions
 from app.extensions import reading, writing
 from app.turns import Turns
+
+between_processes = pytest.mark.skipif(sys.platform == "win32", reason="one process serves there")
 
 
 def test_the_turn_goes_to_who_asked_first() -> None:
@@ -43,6 +50,54 @@ def test_who_waited_in_vain_holds_up_nobody() -> None:
     turns.give_back()
     assert turns.take(0)
     assert not turns.take(0)
+
+
+IN_ANOTHER_PROCESS = """
+import sys, time
+from app.turns import Turns
+
+turns = Turns(sys.argv[1])
+for _ in range(int(sys.argv[2])):
+    assert turns.take(10)
+    print("mine", flush=True)
+    time.sleep(float(sys.argv[3]))
+    turns.give_back()
+"""
+
+
+@contextmanager
+def other_process(file: Path, times: int, seconds: float) -> Iterator[subprocess.Popen[str]]:
+    """Another process that has the turn, for so many `seconds` so many `times`."""
+    command = [sys.executable, "-c", IN_ANOTHER_PROCESS, str(file), str(times), str(seconds)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "mine\n"
+        yield process
+        process.kill()
+
+
+@between_processes
+def test_processes_take_turns(tmp_path: Path) -> None:
+    """However soon one asks again; else one of them would have most turns."""
+    turns = Turns(str(tmp_path / "turn"))
+    with other_process(tmp_path / "turn", 1000, 0.01) as other:
+        for _ in range(10):
+            assert turns.take(10)
+            time.sleep(0.01)
+            turns.give_back()
+        other.kill()
+        assert other.stdout
+        assert other.stdout.read().count("mine") in range(8, 13)
+
+
+@between_processes
+def test_the_turn_of_a_process_is_waited_for_and_ends_with_it(tmp_path: Path) -> None:
+    turns = Turns(str(tmp_path / "turn"))
+    with other_process(tmp_path / "turn", 1, 60) as other:
+        assert not turns.take(0)
+        assert not turns.take(0.01)
+        other.kill()
+        assert turns.take(10)
 
 
 @pytest.fixture

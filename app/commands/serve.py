@@ -10,7 +10,6 @@ import click
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from sqlalchemy.engine import make_url
 
 from app.commands import database
 from app.commands.console import failure
@@ -31,7 +30,7 @@ LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
     default=1,
     show_default=True,
     type=click.IntRange(1, 64),
-    help="Processes that answer; more than one on PostgreSQL only.",
+    help="Processes that answer; one for each core is a good start.",
 )
 @click.option("--tls-cert", type=click.Path(path_type=Path), help="Certificate chain, PEM.")
 @click.option("--tls-key", type=click.Path(path_type=Path), help="Its private key, PEM.")
@@ -52,7 +51,7 @@ def command(
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     settings: Settings = app.extensions["kehu_settings"]
     adapter = _tls(tls_cert, tls_key)
-    _check_workers(settings, workers)
+    _check_workers(workers)
     _check_address(settings, host, encrypted=adapter is not None)
     _check_port(host, port)
     if setup:
@@ -68,19 +67,11 @@ def command(
         serve(app, (host, port), threads, adapter)
 
 
-def _check_workers(settings: Settings, workers: int) -> None:
-    if workers == 1:
-        return
-    if not can_fork():
+def _check_workers(workers: int) -> None:
+    if workers > 1 and not can_fork():
         raise failure(
             "This system cannot run several processes (--workers): use --threads.",
             "本系统不支持多进程（--workers）：请改用 --threads。",
-        )
-    if make_url(settings.database_url).get_backend_name() == "sqlite":
-        raise failure(
-            "On SQLite one process answers, where those who write take turns: leave --workers out, "
-            "or use PostgreSQL.",
-            "SQLite 只能由一个进程提供服务，写入在其中排队：请去掉 --workers 或改用 PostgreSQL。",
         )
 
 

@@ -1,13 +1,12 @@
-"""Several processes behind one address, on PostgreSQL: each answers, all end, none is missed."""
+"""Several processes behind one address: each answers, all end, none is missed."""
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -22,12 +21,17 @@ SLOW = [sys.executable, "-m", "flask", "--app", "tests.start.slow_product", "ser
 THREE = 2 + 1  # that answer, and one for background work
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Settings of a product that is set up on PostgreSQL."""
-    with postgresql_server() as server:
-        url = server.replace("postgresql://", "postgresql+psycopg://", 1)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """Settings of a product that is set up."""
+    with ExitStack() as stack:
         var = tmp_path_factory.mktemp("workers")
+        url = f"sqlite:///{var}/kehu.db"
+        if request.param == "postgresql":
+            server = stack.enter_context(postgresql_server())
+            url = server.replace("postgresql://", "postgresql+psycopg://", 1)
         command = product.flask("setup", "--admin-password-stdin")
         typed = f"{product.PASSWORD}\n"
         done = product.run(command, var, typed=typed, DATABASE_URL=url)
@@ -111,10 +115,3 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path, database: dict
         server.kill()
         server.wait(10)
         assert until(lambda: all(is_gone(pid) for pid in made))
-
-
-def test_on_sqlite_one_process_answers(var: Path) -> None:
-    done: subprocess.CompletedProcess[str] = product.run(
-        product.flask("serve", "--workers", "2"), var
-    )
-    product.assert_one_clear_line(done, "sqlite", "--workers")
