@@ -22,6 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from app.copying import copy_in
 from app.cursors import BriefCursor
+from app.places import outside
 from app.turns import Turns
 
 # FAB keeps its tables in Model.metadata; with a metadata of its own Alembic would see none of them.
@@ -84,8 +85,11 @@ class WriterConnection(sqlite3.Connection):
     def wait_for_turn(self) -> None:
         if self.turns is None or self._has_turn:
             return
-        if not self.turns.take(PATIENCE):
-            raise sqlite3.OperationalError("database is locked")
+        if not self.turns.take(0):
+            with outside():
+                self._has_turn = self.turns.take(PATIENCE)
+            if not self._has_turn:
+                raise sqlite3.OperationalError("database is locked")
         self._has_turn = True
 
     def end_turn(self) -> None:

@@ -5,9 +5,11 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Iterable
 from functools import partial
 from types import FrameType
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
@@ -19,12 +21,17 @@ from app.commands.processes import Bell, keep
 from app.extensions import db
 from app.jobs import SCHEDULE
 from app.lowcode.jobs import Runner
+from app.places import Places
 
 #: seconds for requests in flight after the signal to stop; then for the rest of the way out
 FINISH_REQUESTS = 7
 GONE = 9
 #: connections that wait to be taken
 BACKLOG = 128
+#: requests that a process works on at once: while one waits for the database another goes on
+AT_ONCE = 2
+#: seconds for which one keeps others waiting
+LONGEST = 0.5
 
 Address = tuple[str, int]
 
@@ -32,7 +39,7 @@ Address = tuple[str, int]
 def serve(app: Flask, address: Address, threads: int, adapter: BuiltinSSLAdapter | None) -> None:
     """Answer and do background work in this process until SIGTERM or SIGINT."""
     runner = app.extensions["kehu_jobs"] = Runner(app, _job_threads(app), SCHEDULE)
-    server = Server(address, app, numthreads=threads)
+    server = Server(address, _few_at_once(app), numthreads=threads)
     server.ssl_adapter = adapter
     garbage.keep_what_is_loaded()
     large_pages.hold_what_is_loaded()
@@ -86,7 +93,7 @@ class _Sharing(Server):
     """Takes connections from a socket that other processes may take them from, too."""
 
     def __init__(self, listener: socket.socket, app: Flask, threads: int) -> None:
-        super().__init__(listener.getsockname()[:2], app, numthreads=threads)
+        super().__init__(listener.getsockname()[:2], _few_at_once(app), numthreads=threads)
         self._listener = listener
 
     def bind(self, *_family_type_and_protocol: int) -> socket.socket:
@@ -124,6 +131,17 @@ def _listener(address: Address, *, is_shared: bool = False) -> socket.socket:
     listener.bind(place)
     listener.listen(BACKLOG)
     return listener
+
+
+def _few_at_once(app: Flask) -> WSGIApplication:
+    """The product for one process; what it answered is sent without a place."""
+    places = Places(AT_ONCE, LONGEST)
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with places.taken():
+            return app(environ, start_response)
+
+    return answer
 
 
 def _begin(server: Server) -> threading.Thread:
