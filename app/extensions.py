@@ -40,6 +40,8 @@ csrf = CSRFProtect()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: seconds a writer waits for an SQLite file, in the queue of its process and behind other processes
 PATIENCE = 30
+#: kilobytes of an SQLite file that a connection keeps at hand: a page may read more than its 2,000
+CACHE = 16_000
 #: seconds without use after which a connection to PostgreSQL is looked at before it is used
 QUIET = 5
 #: what is known of a connection to PostgreSQL: whether it was told to write nothing
@@ -139,6 +141,7 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=FULL",
         f"busy_timeout={PATIENCE * 1000}",
         "foreign_keys=ON",
+        f"cache_size=-{CACHE}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     path = cursor.execute("PRAGMA database_list").fetchone()[2]

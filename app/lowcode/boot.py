@@ -94,15 +94,13 @@ def configure(app: Flask, settings: Settings) -> None:
 
 
 def _engine_options(url: str) -> dict[str, Any]:
+    # Few connections that know the statements of all pages serve better than many that do not.
+    options = {"pool_use_lifo": True}
     if url.startswith("sqlite"):
         # Opened again now and then: what is known of the tables' sizes is read at that moment.
-        return {"pool_recycle": 3600, "connect_args": {"check_same_thread": False}}
-    return {
-        "pool_recycle": 1800,
-        # Few connections that know the statements of all pages serve better than many that do not.
-        "pool_use_lifo": True,
-        "connect_args": {"connect_timeout": 5, "prepare_threshold": 1},
-    }
+        return options | {"pool_recycle": 3600, "connect_args": {"check_same_thread": False}}
+    arguments = {"connect_timeout": 5, "prepare_threshold": 1}
+    return options | {"pool_recycle": 1800, "connect_args": arguments}
 
 
 def database(app: Flask, settings: Settings) -> None:
