@@ -252,10 +252,11 @@ def main() -> None:
             url = address.replace("postgresql://", "postgresql+psycopg://", 1)
         load(url, chosen.data, "only for measuring 71")
         staff = staff_of(url, folder)
-        workers = chosen.workers if chosen.database == "postgresql" else 1
-        pid = stack.enter_context(serving(url, folder, workers))
+        pid = stack.enter_context(serving(url, folder, chosen.workers))
 
-        print(f"{chosen.database}, {chosen.data.name} customers, {workers} workers", flush=True)
+        print(
+            f"{chosen.database}, {chosen.data.name} customers, {chosen.workers} workers", flush=True
+        )
         for part in chosen.parts or PARTS:
             PARTS[part](staff, chosen.seconds, pid)
 

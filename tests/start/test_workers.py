@@ -1,5 +1,6 @@
 """Several processes behind one address: each answers, all end, none is missed."""
 
+import json
 import os
 import signal
 import sys
@@ -18,6 +19,17 @@ from tests.start import product
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 SLOW = [sys.executable, "-m", "flask", "--app", "tests.start.slow_product", "serve", "--port", "0"]
+A_KEY = """
+from app import create_app, models
+from app.extensions import db
+from app.lowcode.principal import system
+from app.services.system.accounts import create_api_key
+
+with create_app().app_context(), system("test"):
+    admin = db.session.query(models.User).filter_by(username="admin").one()
+    print(create_api_key(db.session, admin, "test", admin.roles[0]))
+    db.session.commit()
+"""
 THREE = 2 + 1  # that answer, and one for background work
 
 
@@ -115,3 +127,27 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path, database: dict
         server.kill()
         server.wait(10)
         assert until(lambda: all(is_gone(pid) for pid in made))
+
+
+def test_people_save_in_all_processes_at_once(tmp_path: Path, database: dict[str, str]) -> None:
+    key = product.run([sys.executable, "-c", A_KEY], tmp_path, **database).stdout.split()[-1]
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    answers: list[int] = []
+
+    def save(address: str, person: int) -> None:
+        with closing(HTTPConnection(address.split("/")[2], timeout=30)) as connection:
+            for number in range(5):
+                body = json.dumps({"name": f"{person}-{number}"})
+                connection.request("POST", "/api/v1/tags", body, headers)
+                answer = connection.getresponse()
+                answer.read()
+                answers.append(answer.status)
+
+    command = product.flask("serve", "--port", "0", "--workers", "2")
+    with product.serving(command, tmp_path, **database) as (_server, address):
+        people = [threading.Thread(target=save, args=(address, person)) for person in range(8)]
+        for person in people:
+            person.start()
+        for person in people:
+            person.join()
+    assert answers == [201] * 40
