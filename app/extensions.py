@@ -40,6 +40,8 @@ csrf = CSRFProtect()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: seconds a writer waits for an SQLite file, in the queue of its process and behind other processes
 PATIENCE = 30
+#: end of the name of the file beside an SQLite file by which processes take turns in writing
+TURN_FILE = "-turn"
 #: kilobytes of an SQLite file that a connection keeps at hand: a page may read more than its 2,000
 CACHE = 16_000
 #: seconds without use after which a connection to PostgreSQL is looked at before it is used
@@ -146,7 +148,7 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     path = cursor.execute("PRAGMA database_list").fetchone()[2]
     if path:
-        connection.turns = _turns.setdefault(path, Turns(f"{path}-turn"))
+        connection.turns = _turns.setdefault(path, Turns(f"{path}{TURN_FILE}"))
     cursor.close()
 
 

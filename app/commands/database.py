@@ -19,6 +19,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 from app.commands.console import failure
+from app.extensions import TURN_FILE
 from config import Settings
 
 #: seconds after which a PostgreSQL server that does not answer counts as out of reach
@@ -94,7 +95,8 @@ def upgrade(settings: Settings) -> None:
             f"数据库 {path} 升级失败，原数据未改动：{error}。",
         ) from error
     finally:
-        _draft(path).unlink(missing_ok=True)
+        for end in ("", TURN_FILE):
+            Path(f"{_draft(path)}{end}").unlink(missing_ok=True)
 
 
 def _upgrade_copy(settings: Settings, path: Path) -> None:
