@@ -1,6 +1,5 @@
 """Memory in large pages: a request touches thousands of small ones, and each has to be found.
 
-
 Linux can exchange them at once since 6.1; elsewhere everything stays as it is.
 """
 
