@@ -79,10 +79,9 @@ class Peer(Adapter):
         }
 
     def command(self):
-        """As `kehu run` starts it: on PostgreSQL with as many processes as the peers have."""
-        workers = self.workers if self.kind == "pg" else 1
+        """As `kehu run` starts it, with as many processes as the peers have."""
         serve = [str(PYTHON), "-m", "flask", "--app", "app", "serve", "--port", str(self.port)]
-        return [*serve, "--threads", str(self.threads), "--workers", str(workers)]
+        return [*serve, "--threads", str(self.threads), "--workers", str(self.workers)]
 
     def prepare(self):
         """Load the rows anew where the tables or the way they are filled have changed."""
