@@ -16,7 +16,8 @@ from time import monotonic
 @dataclass(eq=False)
 class _Guest:
     places: "Places"
-    called: Event = field(default_factory=Event)
+    #: of who has to wait
+    called: Event = field(init=False)
 
 
 _guest: ContextVar[_Guest | None] = ContextVar("kehu_guest", default=None)
@@ -45,17 +46,30 @@ class Places:
         """A place inside, as soon as there is one."""
         guest = _Guest(self)
         token = _guest.set(guest)
+        if not self._enter(guest):
+            self._wait(guest)
+        try:
+            yield
+        finally:
+            _guest.reset(token)
+            self.leave(guest)
+
+    def _enter(self, guest: _Guest) -> bool:
+        """At once, where there is a place and nobody waits for it."""
+        with self._guard:
+            if self._waiting or len(self._inside) >= self._count:
+                return False
+            self._inside[guest] = monotonic() + self._longest
+            return True
+
+    def _wait(self, guest: _Guest) -> None:
+        guest.called = Event()
         with self._guard:
             self._waiting.append(guest)
             wait = self._admit()
         while not guest.called.wait(wait):
             with self._guard:
                 wait = self._admit()
-        try:
-            yield
-        finally:
-            _guest.reset(token)
-            self.leave(guest)
 
     def leave(self, guest: _Guest) -> None:
         with self._guard:

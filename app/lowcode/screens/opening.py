@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import abort
 from sqlalchemy import Select, bindparam, inspect, select
+from sqlalchemy.orm.attributes import instance_dict
 
 from app.extensions import db
 from app.lowcode import principal
@@ -23,14 +24,13 @@ from app.lowcode.joined import Joins
 class Filled:
     """A row, of whose relations key and label are known already."""
 
-    __slots__ = ("_named", "_row")
-
     def __init__(self, row: Any, named: Mapping[str, Ref | None]) -> None:
-        self._row, self._named = row, named
+        self.__dict__ |= instance_dict(row)
+        self.__dict__ |= named
+        self._row = row
 
     def __getattr__(self, name: str) -> Any:
-        named = self._named
-        return named[name] if name in named else getattr(self._row, name)
+        return getattr(self._row, name)  # what is worked out, and what was not read yet
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,17 @@
 """The cookie that carries the number of a session, signed as Flask does it."""
 
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 
 class SessionCookies(SecureCookieSessionInterface):
-    """Flask makes what signs them anew to read and to write each; here it is kept."""
+    """Flask makes what signs them anew to read and to write each; here it is kept. And a cookie
+    that comes again was not changed since: it is verified once."""
 
     def __init__(self) -> None:
         self._signers: dict[tuple[Any, ...], Any] = {}
@@ -17,3 +21,23 @@ class SessionCookies(SecureCookieSessionInterface):
         if secrets not in self._signers:
             self._signers = {secrets: super().get_signing_serializer(app)}
         return self._signers[secrets]
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
+        text = request.cookies.get(self.get_cookie_name(app))
+        if not text:
+            return self.session_class()
+        try:
+            said, signed_on = _verified(self.get_signing_serializer(app), text)
+        except BadSignature:
+            return self.session_class()
+        age = int((datetime.now(UTC) - signed_on).total_seconds())
+        if not 0 <= age <= app.permanent_session_lifetime.total_seconds():
+            return self.session_class()
+        return self.session_class(self.serializer.loads(said))
+
+
+@lru_cache(maxsize=1000)
+def _verified(signer: URLSafeTimedSerializer, text: str) -> tuple[str, datetime]:
+    """(what it says as JSON, since who asks may change it, and when it was signed)"""
+    said, signed_on = signer.loads(text, return_timestamp=True)
+    return SecureCookieSessionInterface.serializer.dumps(said), signed_on
