@@ -17,6 +17,7 @@ from app.lowcode import (
     audit,
     belongings,
     bin,
+    by_key,
     changesets,
     compression,
     field_rights,
@@ -124,6 +125,7 @@ def appbuilder(app: Flask, _settings: Settings) -> None:
         # FAB's own, which init_app has just made, knows neither the user's choice nor the browser.
         builder.bm = LocaleManager(builder)
     init_security(app)
+    by_key.install()  # after all that looks at rows before they are flushed
 
 
 def health(app: Flask, _settings: Settings) -> None:

@@ -1,0 +1,49 @@
+"""New rows that name stored ones are flushed by their keys alone.
+
+By object each relation is an order of two tables for the unit of work to find out, and it looks
+through the rows of both. What is stored already has its place: its key says all.
+"""
+
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
+
+from app.extensions import db
+from app.lowcode.links import links_of
+
+_APART = "kehu_by_key"
+
+
+def install() -> None:
+    """Attach to the product's session factory, around all that looks at rows before and after."""
+    factory = db.session.session_factory
+    if event.contains(factory, "before_flush", _take_apart):
+        return
+    event.listen(factory, "before_flush", _take_apart)
+    event.listen(factory, "after_flush", _put_together, insert=True)
+    event.listen(factory, "after_soft_rollback", _forget)
+
+
+def _take_apart(session: Session, *_unused: Any) -> None:
+    apart = session.info[_APART] = []
+    if session.deleted:
+        return  # one of them may be named
+    for row in session.new:
+        held = instance_dict(row)
+        for key, link in links_of(type(row)).items():
+            target = held.get(link.name)
+            if target is not None and (state := instance_state(target)).persistent:
+                setattr(row, key, state.identity[0])
+                apart.append((row, link.name, held.pop(link.name)))
+
+
+def _put_together(session: Session, *_unused: Any) -> None:
+    for row, name, target in session.info.pop(_APART, ()):
+        set_committed_value(row, name, target)
+
+
+def _forget(session: Session, *_unused: Any) -> None:
+    """A flush that failed: the rows are as they were before it."""
+    _put_together(session)
