@@ -7,7 +7,7 @@ through the rows of both. What is stored already has its place: its key says all
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import LoaderCallableStatus, Session
 from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 
 from app.extensions import db
@@ -34,9 +34,17 @@ def _take_apart(session: Session, *_unused: Any) -> None:
         held = instance_dict(row)
         for key, link in links_of(type(row)).items():
             target = held.get(link.name)
-            if target is not None and (state := instance_state(target)).persistent:
+            if target is None or _named_another(row, link.name):
+                continue
+            if (state := instance_state(target)).persistent:
                 setattr(row, key, state.identity[0])
                 apart.append((row, link.name, held.pop(link.name)))
+
+
+def _named_another(row: Any, name: str) -> bool:
+    """Then it would look as if the row named nothing any more."""
+    before = instance_state(row).committed_state.get(name, LoaderCallableStatus.NO_VALUE)
+    return before not in (None, LoaderCallableStatus.NO_VALUE)
 
 
 def _put_together(session: Session, *_unused: Any) -> None:
@@ -46,4 +54,5 @@ def _put_together(session: Session, *_unused: Any) -> None:
 
 def _forget(session: Session, *_unused: Any) -> None:
     """A flush that failed: the rows are as they were before it."""
-    _put_together(session)
+    for row, name, target in session.info.pop(_APART, ()):
+        instance_dict(row)[name] = target

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from wtforms import Form, HiddenField
+from wtforms.fields.core import Label
 
 from app.lowcode import field_rights
 from app.lowcode.fields import field_of
@@ -17,6 +18,24 @@ Names = tuple[str, ...]
 Limits = tuple[tuple[str, FieldLevel], ...]
 
 
+class _Entry(Form):
+    """Each form has fields of its own; they are copies of those that its class bound first."""
+
+    class Meta:
+        def bind_field(self, form: Form, unbound: Any, options: dict[str, Any]) -> Any:
+            first = getattr(unbound, "first", None)
+            if first is None:
+                first = unbound.first = unbound.bind(form=form, **options | {"prefix": ""})
+                first._form = first.meta = None  # of somebody's request
+            field = object.__new__(type(first))
+            field.__dict__ |= first.__dict__
+            field._form, field.meta = form, self
+            if prefix := options["prefix"]:
+                field.name = field.id = f"{prefix}{first.name}"
+                field.label = Label(field.id, first.label.text)
+            return field
+
+
 def limits_of(model: type[Any], names: Iterable[str]) -> Limits:
     if not field_rights.is_limited():
         return ()
@@ -27,7 +46,7 @@ def limits_of(model: type[Any], names: Iterable[str]) -> Limits:
 @lru_cache(maxsize=500)
 def form_class(model: type[Any], names: Names, limits: Limits) -> type[Form]:
     """The form of these columns: typed, looked at or masked. Made once, not for every page."""
-    return type(f"{model.__name__}Form", (Form,), _inputs(model, names, limits))
+    return type(f"{model.__name__}Form", (_Entry,), _inputs(model, names, limits))
 
 
 @lru_cache(maxsize=500)
@@ -35,7 +54,7 @@ def line_class(model: type[Any], names: Names, limits: Limits, computed: Names) 
     """The same for one of the inline rows, with what the server computes of it."""
     inputs = {"id": HiddenField(), **_inputs(model, names, limits)}
     inputs |= {name: ComputedField(label_for(name, {})) for name in computed}
-    return type(f"{model.__name__}Line", (Form,), inputs)
+    return type(f"{model.__name__}Line", (_Entry,), inputs)
 
 
 def _inputs(model: type[Any], names: Names, limits: Limits) -> dict[str, Any]:
