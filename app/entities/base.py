@@ -96,11 +96,11 @@ class Entity(Model):
 
     @declared_attr
     def created_by(cls) -> Mapped[Any]:
-        return relationship("User", foreign_keys=f"{cls.__name__}.created_by_id")
+        return relationship("User", foreign_keys=f"{cls.__name__}.created_by_id", viewonly=True)
 
     @declared_attr
     def changed_by(cls) -> Mapped[Any]:
-        return relationship("User", foreign_keys=f"{cls.__name__}.changed_by_id")
+        return relationship("User", foreign_keys=f"{cls.__name__}.changed_by_id", viewonly=True)
 
     @declared_attr.directive
     def __tablename__(cls) -> str:

@@ -37,7 +37,7 @@ from app.lowcode.security import browser_session
 from config import Settings
 
 #: messages that wait in the cookie for the next page
-_MOST_WAITING = 10
+_MOST_WAITING = 5
 #: notifications that are no longer counted
 _MANY = 100
 
