@@ -36,6 +36,22 @@ _moving = (
     .returning(_head.c.sequence, _head.c.digest)
 )
 _adding = insert(_entries).inline()
+_told = [column for column in _entries.c if column is not _entries.c.id]
+_moved = _moving.cte("moved")
+#: both for one entry, as PostgreSQL alone has it; nothing where the chain ends elsewhere
+_adding_one = (
+    insert(_entries)
+    .from_select(
+        [column.name for column in _told],
+        select(*(bindparam(f"its_{column.key}", type_=column.type) for column in _told)).where(
+            _moved.c.sequence == bindparam("next_sequence"),
+            _moved.c.digest == bindparam("next_digest"),
+        ),
+        include_defaults=False,
+    )
+    .returning(_entries.c.sequence, _entries.c.digest)
+)
+_ended = select(_head.c.sequence, _head.c.digest)
 
 
 class ChainIsBroken(RuntimeError):  # noqa: N818 - reads as what happened
@@ -45,18 +61,33 @@ class ChainIsBroken(RuntimeError):  # noqa: N818 - reads as what happened
 def append(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:
     """Number, chain and insert the entries, and move the head; the transaction ends soon after."""
     known = current_app.extensions
+    # Mostly nobody else has written since: to be told so first would be a statement more.
     before = known.get(_END, (0, GENESIS))
     while True:
-        # Mostly nobody else has written since: to be told so first would be a statement more.
         end = _chain(entries, *before)
-        head = connection.execute(_moving, _move(before, end)).first()
+        head = _add(connection, entries, _move(before, end))
         if head is None:
             raise ChainIsBroken("the head of the audit trail is gone")
         if head == end:
             break
         before = head
-    connection.execute(_adding, list(entries))
     known[_END] = end
+
+
+def _add(
+    connection: Connection, entries: Sequence[dict[str, Any]], move: dict[str, Any]
+) -> Row[Any] | None:
+    """Where the chain ends now: the entries stand there unless that is elsewhere."""
+    if len(entries) == 1 and connection.dialect.name == "postgresql":
+        its = {f"its_{name}": value for name, value in entries[0].items()}
+        return (
+            connection.execute(_adding_one, its | move).first()
+            or connection.execute(_ended).first()
+        )
+    head = connection.execute(_moving, move).first()
+    if head is not None and head == (move["next_sequence"], move["next_digest"]):
+        connection.execute(_adding, list(entries))
+    return head
 
 
 def _chain(entries: Iterable[dict[str, Any]], sequence: int, digest: str) -> tuple[int, str]:
