@@ -110,6 +110,7 @@ def database(app: Flask, settings: Settings) -> None:
     audit.install()
     field_rights.install()
     audit.watch_refusals(app)
+    audit.share_end(app)
     ownership.install()
     search.install()
     bin.install()

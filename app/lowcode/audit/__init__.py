@@ -1,5 +1,6 @@
 """The audit trail: every change, sign-in, refusal and reading that leaves the house, chained."""
 
+from app.lowcode.audit.chain import init as share_end
 from app.lowcode.audit.changes import SILENT, changes_of
 from app.lowcode.audit.flushing import TrailIsAppendOnly, install
 from app.lowcode.audit.refusals import init as watch_refusals
@@ -14,5 +15,6 @@ __all__ = [
     "install",
     "record",
     "record_apart",
+    "share_end",
     "watch_refusals",
 ]

@@ -4,9 +4,10 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from mmap import mmap
 from typing import Any
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import Connection, Row, and_, bindparam, case, insert, select, update
 
 from app.entities.system.audit import AuditCheckpoint, AuditEntry, AuditHead
@@ -19,8 +20,8 @@ VALUES = ("actor", "address", "changes", "label")
 _entries: Any = AuditEntry.__table__
 _head: Any = AuditHead.__table__
 _checkpoints: Any = AuditCheckpoint.__table__
-#: how the chain ended when this process last wrote to it
-_END = "kehu_audit_end"
+#: how the chain ended when one of the processes last wrote to it
+_END, _END_SIZE = "kehu_audit_end", 128
 _is_there = and_(
     _head.c.sequence == bindparam("last_sequence"), _head.c.digest == bindparam("last_digest")
 )
@@ -60,9 +61,8 @@ class ChainIsBroken(RuntimeError):  # noqa: N818 - reads as what happened
 
 def append(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:
     """Number, chain and insert the entries, and move the head; the transaction ends soon after."""
-    known = current_app.extensions
-    # Mostly nobody else has written since: to be told so first would be a statement more.
-    before = known.get(_END, (0, GENESIS))
+    # Mostly it ends where it is thought to: to be told so first would be a statement more.
+    before = believed_end()
     while True:
         end = _chain(entries, *before)
         head = _add(connection, entries, _move(before, end))
@@ -71,7 +71,25 @@ def append(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:
         if head == end:
             break
         before = head
-    known[_END] = end
+    believe_end(*end)
+
+
+def init(app: Flask) -> None:
+    """Before processes are forked, which share it: each of them knows what the others wrote."""
+    app.extensions[_END] = mmap(-1, _END_SIZE)
+
+
+def believed_end() -> tuple[int, str]:
+    """(place, digest) of the last entry, as far as is known: whoever moves the head looks."""
+    told = current_app.extensions[_END][:].rstrip(b"\0").decode().split()
+    # Nothing yet, or read while another process was writing it.
+    if len(told) != 2 or not told[0].isdigit():
+        return 0, GENESIS
+    return int(told[0]), told[1]
+
+
+def believe_end(sequence: int, digest: str) -> None:
+    current_app.extensions[_END][:] = f"{sequence} {digest}".encode().ljust(_END_SIZE, b"\0")
 
 
 def _add(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy import delete, event, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -82,9 +82,8 @@ def test_a_commit_costs_two_statements_however_much_it_tells(session: Session) -
 def test_the_chain_goes_on_from_where_another_process_has_left_it(
     session: Session, some: int
 ) -> None:
-    known = current_app.extensions
-    for last in ((0, GENESIS), (some, "f" * 64), known[chain._END]):
-        known[chain._END] = last
+    for last in ((0, GENESIS), (some, "f" * 64), chain.believed_end()):
+        chain.believe_end(*last)
         session.add(Region(code=f"N{last[0]}", name=f"North {last[0]}"))
         session.commit()
     assert walk().finding is None
