@@ -126,7 +126,6 @@ def init(app: Flask, settings: Settings) -> None:
         csrf_token=moulds.each_time(csrf_token),
         badge_html=pages.badge_html,
         cell_html=pages.cell_html,
-        facts_html=pages.facts_html,
         icon_html=pages.icon_html,
         field_html=field_html,
         rows_html=pages.rows_html,
@@ -220,7 +219,7 @@ def _build() -> Shell:
 def _person(person: Any) -> Person:
     roles = ", ".join(_(humanize(role)) for role in principal.current().roles)
     name = person.name or person.username
-    return Person(name, name[:1].upper(), roles, "/account/")
+    return Person(name, pages.initial_of(name), roles, "/account/")
 
 
 def _named(user: Person) -> Markup:

@@ -137,4 +137,3 @@ class RecordPage:
     star: Star | None = None
     #: page that explains who sees it, for those who may ask
     access_url: str | None = None
-    drawn: DrawnRecord | None = None

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
-from app.lowcode.moulds import Values
+from app.lowcode.moulds import Hollow, Values
 from app.lowcode.once_rendered import drawn
 from app.lowcode.pages import (
     Action,
@@ -32,20 +32,21 @@ _OWN = (
 
 
 def record_html(page: RecordPage) -> bytes:
-    """`record.html` of this page, which is used up by it."""
-    values = Values()
-    page.drawn = _drawn(page, values)
-    for name in _OWN:
-        setattr(page, name, values.put(name, getattr(page, name)))
-    if page.star:
-        page.star = Star(values.put("star_url", page.star.url), page.star.is_on)
+    """`record.html` of this page, whose tabs are used up by it."""
+    values, star = Values(), page.star
     for tab in page.tabs:
         _hollow_tab(tab, values)
-    page.actions = [_action(action, values) for action in page.actions]
-    page.documents = [
-        (label, values.put(f"document{n}", url)) for n, (label, url) in enumerate(page.documents)
-    ]
-    return page_html(_TEMPLATE, page, values, _shape(page))
+    documents = enumerate(page.documents)
+    shown = Hollow(
+        page,
+        values,
+        _OWN,
+        drawn=_drawn(page, values),
+        star=star and Star(values.put("star_url", star.url), star.is_on),
+        actions=[_action(action, values) for action in page.actions],
+        documents=[(label, values.put(f"document{n}", url)) for n, (label, url) in documents],
+    )
+    return page_html(_TEMPLATE, shown, values, _shape(page))
 
 
 def _shape(page: RecordPage) -> tuple[Hashable, ...]:
