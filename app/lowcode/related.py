@@ -1,4 +1,4 @@
-"""The rows that belong to one record: counted for all its lists at once, and read for one.
+"""The rows that belong to one record: read for one of its lists, counted for many at once.
 
 Every record page asks for the same: the statements are built once, and whoever asks, they see only
 the rows of theirs.
@@ -17,14 +17,9 @@ from app.lowcode.selection import ListedRow, Selection, selection
 Related = tuple[type[Any], str]
 
 
-def counting(related: Related) -> ScalarSelect[int]:
-    """How many rows of a list belong to the record whose key is the parameter `key`."""
-    model, _relation = related
-    return select(func.count()).select_from(model).where(_belongs(*related)).scalar_subquery()
-
-
-def count(related: Related, key: int) -> int:
-    return db.session.scalar(_counting(related), {"key": key}) or 0
+def counts(lists: Sequence[Related], key: int) -> Sequence[int]:
+    """How many rows of each list belong to the record with this key."""
+    return db.session.execute(_counting(tuple(lists)), {"key": key}).one() if lists else ()
 
 
 def rows(
@@ -40,8 +35,13 @@ def rows(
 
 
 @lru_cache(maxsize=200)
-def _counting(related: Related) -> Select[Any]:
-    return select(counting(related))
+def _counting(lists: tuple[Related, ...]) -> Select[Any]:
+    return select(*(_count(*related) for related in lists))
+
+
+def _count(model: type[Any], relation: str) -> ScalarSelect[int]:
+    where = _belongs(model, relation)
+    return select(func.count()).select_from(model).where(where).scalar_subquery()
 
 
 @lru_cache(maxsize=500)

@@ -13,11 +13,11 @@ from tests.visitors import Visitor
 Visitors = Callable[..., Visitor]
 
 
-def counted(page: str, tab: str) -> int:
-    """The number beside the name of a tab."""
-    found = re.search(rf'id="tab-{tab}".*?<span class="count">(\d+)</span>', page)
+def counted(page: str, tab: str) -> int | None:
+    """The number beside the name of a tab; None where it comes after the page."""
+    found = re.search(rf'<span class="count" id="count-{tab}"[^>]*>(\d*)</span>', page)
     assert found, page
-    return int(found[1])
+    return int(found[1]) if found[1] else None
 
 
 def test_tabs_count_and_list_what_the_reader_sees_of_the_record_alone(
@@ -43,6 +43,26 @@ def test_tabs_count_and_list_what_the_reader_sees_of_the_record_alone(
         for _again in range(2):  # the statement that was built for one serves the other
             page = person.get(f"/customers/{key}?tab=deals").text
             assert counted(page, "deals") == expected
+            closed = person.get(f"/customers/{key}").text
+            assert counted(closed, "deals") is None
+            after = person.get(f"/customers/{key}/figures").text
+            assert (counted(after, "deals"), counted(after, "contacts")) == (expected, 0)
             assert "Open to the seller" in page
             assert ("Of somebody else" in page) == (person is boss)
             assert "Of another record" not in page
+
+
+def test_a_tab_of_many_rows_shows_the_newest_and_how_many_there_are(
+    app: Flask, visitor: Visitors
+) -> None:
+    with inside(app) as session:
+        customer = models.Customer(name="Known to many")
+        customer.contacts = [models.Contact(name=f"Person {n}") for n in range(51)]
+        session.add(customer)
+        session.flush()
+        key = customer.id
+    boss = visitor("administrator", locale="en")
+    page = boss.get(f"/customers/{key}?tab=contacts").text
+    assert counted(page, "contacts") == 51
+    assert len(set(re.findall(r">Person \d+<", page))) == 50
+    assert "Show all 51" in page

@@ -27,7 +27,8 @@ class Tab:
 
     name: str
     title: str
-    count: int
+    #: where its rows are not at hand it comes after the page
+    count: int | None
     url: str
     new_url: str | None
     #: its rows, where they come with the record

@@ -10,12 +10,22 @@ from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Exists, Select, bindparam, exists, inspect, literal_column, select
+from sqlalchemy import (
+    BinaryExpression,
+    Exists,
+    Select,
+    bindparam,
+    exists,
+    inspect,
+    literal_column,
+    select,
+)
+from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.entities.system.record import Attachment
 from app.extensions import db
-from app.lowcode import field_rights, related
+from app.lowcode import field_rights
 from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.base import humanize
 from app.lowcode.figures import outline as outline_of_figures
@@ -99,8 +109,8 @@ class RecordOutline:
     #: of what belongs to a record
     addresses: Mapping[str, KeyedAddress]
     collections: tuple[Collection, ...]
-    #: asks for the rows of each tab, each worked fact, whether there are files, and whether each
-    #: of the collections holds anything
+    #: asks for each worked fact, whether there are files, and whether each of the collections
+    #: holds anything
     page: Opening
     #: the last of these alone
     form: Opening
@@ -136,7 +146,7 @@ def _made(view: Any) -> RecordOutline:
     parts = tuple(_part(view, part) for part in _declared(view))
     collections = tuple(held for part in parts for held in part.collections)
     are_there = [held.has_rows for held in collections]
-    asked = [*(related.counting(tab.rows) for tab in tabs), *(fact.value() for fact in facts)]
+    asked = [*(fact.value() for fact in facts), _has_files(view.model), *are_there]
     shown = (*view.seen.facts, *known, *view.form_columns, *(view.show_columns or ()))
     return RecordOutline(
         facts=_values(view, view.seen.facts),
@@ -148,7 +158,7 @@ def _made(view: Any) -> RecordOutline:
         figures=outline_of_figures(view.figures),
         addresses=_addresses(view),
         collections=collections,
-        page=opening(view.model, shown, [*asked, _has_files(view.model), *are_there]),
+        page=opening(view.model, shown, asked),
         form=opening(view.model, view.form_columns, are_there),
     )
 
@@ -200,10 +210,19 @@ def _collections(model: type[Any], names: Sequence[str]) -> tuple[Collection, ..
         relationship = relationships.get(name)
         if relationship is None or not relationship.uselist or relationship.mapper.class_ is model:
             continue
-        rows = select(relationship.mapper.class_).select_from(model).join(getattr(model, name))
-        mine = rows.where(model.id == bindparam("key"))
-        found.append(Collection(name, mine.order_by(*(relationship.order_by or ()))))
+        rows = _rows_of(relationship)
+        found.append(Collection(name, rows.order_by(*(relationship.order_by or ()))))
     return tuple(found)
+
+
+def _rows_of(relationship: RelationshipProperty[Any]) -> Select[Any]:
+    """The rows that the record with the parameter `key` as its own holds by a relationship."""
+    rows, key = select(relationship.mapper.class_), bindparam("key")
+    if relationship.secondary is None and isinstance(relationship.primaryjoin, BinaryExpression):
+        ((_own, theirs),) = relationship.local_remote_pairs or ()
+        return rows.where(theirs == key)  # the record itself need not be asked
+    model = relationship.parent.class_
+    return rows.select_from(model).join(relationship.class_attribute).where(model.id == key)
 
 
 def _declared(view: Any) -> Sequence[Section | Lines]:

@@ -20,7 +20,6 @@ from app.lowcode.pages import (
     RecordPage,
     ShownSection,
     Star,
-    Tab,
 )
 from app.lowcode.scope import may_change
 from app.lowcode.screens.documents import steps_of
@@ -34,7 +33,6 @@ from app.lowcode.screens.outlines import (
     outline_of,
 )
 from app.lowcode.screens.saving import is_visible
-from app.lowcode.screens.tabs import RelatedList, related_page
 from app.lowcode.shelf.held import my_shelf
 
 _MOST_BADGES = 3
@@ -44,7 +42,7 @@ def record_page(view: Any, record: Opened, opened: Sequence[str] = ()) -> Record
     """Everything `record.html` shows of one row, with the lists of the `opened` tabs."""
     outline, item, filled = outline_of(view), record.item, record.filled
     answer = iter(record.answers)
-    tabs = [_tab(item, related, next(answer), opened) for related in outline.tabs]
+    tabs = [tab.tab(item, is_open=tab.screen.resource in opened) for tab in outline.tabs]
     worked = [(str(fact.label), fact.cell(next(answer))) for fact in outline.worked_facts]
     has_files = next(answer)
     empty = {
@@ -142,13 +140,6 @@ def _line_table(outline: LinesOutline, item: Any) -> LineTable:
         for line, texts in zip(rows, computed, strict=True)
     ]
     return LineTable(outline.title, outline.columns, cells, line_totals(part, rows))
-
-
-def _tab(item: Any, related: RelatedList, count: int, opened: Sequence[str]) -> Tab:
-    tab = related.tab(item.id, count)
-    if tab.name in opened:
-        tab.page = related_page(related.screen, related.relation, item, count)
-    return tab
 
 
 def _files(view: Any, item: Any) -> list[FileItem]:

@@ -6,9 +6,10 @@ from flask import render_template, request
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 
+from app.lowcode import related
 from app.lowcode.figures import show_all
 from app.lowcode.pages import RecordPage
-from app.lowcode.screens.outlines import open_record
+from app.lowcode.screens.outlines import open_record, outline_of
 from app.lowcode.screens.record_html import record_html
 from app.lowcode.screens.records import record_page
 from app.lowcode.screens.timeline import timeline_of
@@ -36,8 +37,14 @@ class Showing:
     @has_access
     @permission_name("show")
     def figures_part(self, pk: int) -> Any:
-        shown = show_all(self.figures, id=self.get_item(pk).id)
-        return render_template("record/_figures.html", figures=shown)
+        key, tabs = self.get_item(pk).id, outline_of(self).tabs
+        counts = related.counts([tab.rows for tab in tabs], key)
+        names = [tab.screen.resource for tab in tabs]
+        return render_template(
+            "record/_figures.html",
+            figures=show_all(self.figures, id=key),
+            counts=list(zip(names, counts, strict=True)),
+        )
 
     @expose("/<int:pk>/timeline")
     @has_access

@@ -29,10 +29,13 @@ class RelatedList:
     def rows(self) -> related.Related:
         return self.screen.model, self.relation
 
-    def tab(self, key: int, count: int) -> Tab:
-        """Its tab on the page of the record with this key."""
-        new_url = self.new_address.of(key) if self.new_address else None
-        return Tab(self.screen.resource, self.title, count, self.address.of(key), new_url)
+    def tab(self, item: Any, *, is_open: bool) -> Tab:
+        """Its tab on the page of a record: how many rows it has is told where they are shown."""
+        new_url = self.new_address.of(item.id) if self.new_address else None
+        page = related_page(self.screen, self.relation, item) if is_open else None
+        count = page.count if page else None
+        name = self.screen.resource
+        return Tab(name, self.title, count, self.address.of(item.id), new_url, page)
 
 
 def related_lists(view: Any) -> list[RelatedList]:
@@ -56,14 +59,13 @@ def _new_address(view: Any, relation: str) -> KeyedAddress | None:
     return addresses_of(f"{view.endpoint}.add", relation) if view.may("can_add") else None
 
 
-def related_page(view: Any, relation: str, parent: Any, count: int | None = None) -> ListPage:
-    """The tab of a parent's record: the child's list, narrowed to it. `count`: where known."""
+def related_page(view: Any, relation: str, parent: Any) -> ListPage:
+    """The tab of a parent's record: the child's list, narrowed to it."""
     theirs = (view.model, relation)
-    if count is None:
-        count = related.count(theirs, parent.id)
     columns = _columns(view, relation)
     paths = [column.name for column in columns]
-    rows = related.rows(theirs, parent.id, paths, view.listable.order, _MOST) if count else []
+    rows = related.rows(theirs, parent.id, paths, view.listable.order, _MOST)
+    (count,) = [len(rows)] if len(rows) < _MOST else related.counts([theirs], parent.id)
     page = ListPage(
         title=str(view.list_title),
         resource=view.resource,
