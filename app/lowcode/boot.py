@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 # Every table is mapped before FAB's own modules and the first query look at any of them.
 from app import models  # noqa: F401
+from app.compiled import CompiledStatements
 from app.extensions import csrf, db, migrate
 from app.lowcode import (
     audit,
@@ -96,7 +97,8 @@ def configure(app: Flask, settings: Settings) -> None:
 
 def _engine_options(url: str) -> dict[str, Any]:
     # Few connections that know the statements of all pages serve better than many that do not.
-    options = {"pool_use_lifo": True}
+    options: dict[str, Any] = {"pool_use_lifo": True}
+    options["execution_options"] = {"compiled_cache": CompiledStatements()}
     if url.startswith("sqlite"):
         # Opened again now and then: what is known of the tables' sizes is read at that moment.
         return options | {"pool_recycle": 3600, "connect_args": {"check_same_thread": False}}

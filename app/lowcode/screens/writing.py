@@ -39,6 +39,8 @@ class Writing:
         if self._put(entry, is_new=True):
             created = self._created(entry.item)
             if key.take(created):
+                # Nobody looks at the row any more: it need not be made ready to be read again.
+                db.session().expire_on_commit = False
                 db.session.commit()
                 return self._tell_created(created)
             db.session.rollback()

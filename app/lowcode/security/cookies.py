@@ -6,7 +6,11 @@ from typing import Any
 
 from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, TimedSerializer, URLSafeTimedSerializer
+from itsdangerous.encoding import base64_encode
+
+#: bytes that a cookie carries uncompressed; it may not be longer than 4 KB
+_SHORT = 2000
 
 
 class SessionCookies(SecureCookieSessionInterface):
@@ -17,9 +21,14 @@ class SessionCookies(SecureCookieSessionInterface):
         self._signers: dict[tuple[Any, ...], Any] = {}
 
     def get_signing_serializer(self, app: Flask) -> Any:
-        secrets = (app.secret_key, *app.config["SECRET_KEY_FALLBACKS"])
+        # The last one signs, each may have signed.
+        secrets = (*app.config["SECRET_KEY_FALLBACKS"], app.secret_key)
         if secrets not in self._signers:
-            self._signers = {secrets: super().get_signing_serializer(app)}
+            how = {"key_derivation": self.key_derivation, "digest_method": self.digest_method}
+            signer = _Signer(
+                list(secrets), salt=self.salt, serializer=self.serializer, signer_kwargs=how
+            )
+            self._signers = {secrets: signer}
         return self._signers[secrets]
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
@@ -34,6 +43,14 @@ class SessionCookies(SecureCookieSessionInterface):
         if not 0 <= age <= app.permanent_session_lifetime.total_seconds():
             return self.session_class()
         return self.session_class(self.serializer.loads(said))
+
+
+class _Signer(URLSafeTimedSerializer):
+    """What is short goes as it is: to find out what it would save, zlib sets up 300 KB."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        plain = TimedSerializer.dump_payload(self, obj)
+        return base64_encode(plain) if len(plain) < _SHORT else super().dump_payload(obj)
 
 
 @lru_cache(maxsize=1000)

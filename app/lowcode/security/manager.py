@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import abort, g, request
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
-from flask_login import current_user
+from flask_login import LoginManager, current_user
 from sqlalchemy import func, update
 
 from app.entities.system.user import User
@@ -26,6 +26,13 @@ from app.services.system import accounts
 _NOBODYS = FOR_GOOD | {"appbuilder.static", "healthz"}
 
 
+class _LoginManager(LoginManager):  # type: ignore[misc] - the library says nothing of its types
+    """Nothing that a cookie says of itself makes anybody somebody."""
+
+    def _load_user(self) -> None:
+        self._update_request_context_with_user(self._request_callback(request))
+
+
 class SecurityManager(FabSecurityManager):
     """Answers from the request's Principal; a person is known by a session or by an API key."""
 
@@ -34,8 +41,9 @@ class SecurityManager(FabSecurityManager):
         self.appbuilder.add_view_no_menu(self.auth_view)
 
     def create_login_manager(self, app: Any) -> Any:
-        manager = super().create_login_manager(app)
+        manager = _LoginManager(app)
         manager.login_view = f"{AuthView.__name__}.login"
+        manager.user_loader(self.load_user)
         manager.request_loader(self.load_user_of_request)
         return manager
 
