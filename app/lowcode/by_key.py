@@ -6,8 +6,9 @@ through the rows of both. What is stored already has its place: its key says all
 
 from typing import Any
 
+from flask_appbuilder import Model
 from sqlalchemy import event
-from sqlalchemy.orm import LoaderCallableStatus, Session
+from sqlalchemy.orm import LoaderCallableStatus, Session, configure_mappers
 from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 
 from app.extensions import db
@@ -18,12 +19,21 @@ _APART = "kehu_by_key"
 
 def install() -> None:
     """Attach to the product's session factory, around all that looks at rows before and after."""
+    _let_keys_be()
     factory = db.session.session_factory
     if event.contains(factory, "before_flush", _take_apart):
         return
     event.listen(factory, "before_flush", _take_apart)
     event.listen(factory, "after_flush", _put_together, insert=True)
     event.listen(factory, "after_soft_rollback", _forget)
+
+
+def _let_keys_be() -> None:
+    """Keys are numbers that nobody changes: with each flush the unit of work would look for each
+    relation to a row whether its key has changed."""
+    configure_mappers()
+    for mapper in Model.registry.mappers:
+        mapper._dependency_processors.clear()
 
 
 def _take_apart(session: Session, *_unused: Any) -> None:

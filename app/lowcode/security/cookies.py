@@ -1,21 +1,23 @@
 """The cookie that carries the number of a session, signed as Flask does it."""
 
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from itsdangerous import BadSignature, TimedSerializer, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_encode
 
 #: bytes that a cookie carries uncompressed; it may not be longer than 4 KB
 _SHORT = 2000
+#: cookies of which is known what they say
+_MOST_KNOWN = 1000
+#: what a cookie says as JSON, since who asks may change it, and when it was signed
+Said = tuple[str, datetime]
 
 
 class SessionCookies(SecureCookieSessionInterface):
-    """Flask makes what signs them anew to read and to write each; here it is kept. And a cookie
-    that comes again was not changed since: it is verified once."""
+    """Flask makes what signs them anew to read and to write each; here it is kept."""
 
     def __init__(self) -> None:
         self._signers: dict[tuple[Any, ...], Any] = {}
@@ -36,7 +38,7 @@ class SessionCookies(SecureCookieSessionInterface):
         if not text:
             return self.session_class()
         try:
-            said, signed_on = _verified(self.get_signing_serializer(app), text)
+            said, signed_on = self.get_signing_serializer(app).verified(text)
         except BadSignature:
             return self.session_class()
         age = int((datetime.now(UTC) - signed_on).total_seconds())
@@ -46,15 +48,31 @@ class SessionCookies(SecureCookieSessionInterface):
 
 
 class _Signer(URLSafeTimedSerializer):
-    """What is short goes as it is: to find out what it would save, zlib sets up 300 KB."""
+    """A cookie that comes again was not changed since, and one that was made here is good: each is
+    verified once at most. And what is short goes as it is: to find out what it would save, zlib
+    sets up 300 KB."""
 
-    def dump_payload(self, obj: Any) -> bytes:
-        plain = TimedSerializer.dump_payload(self, obj)
-        return base64_encode(plain) if len(plain) < _SHORT else super().dump_payload(obj)
+    def __init__(self, *keys: Any, **options: Any) -> None:
+        super().__init__(*keys, **options)
+        self._known: dict[str, Said] = {}
 
+    def dumps(self, obj: Any, salt: str | bytes | None = None) -> str:
+        said = self.serializer.dumps(obj)
+        is_short = len(said) < _SHORT
+        payload = base64_encode(said) if is_short else self.dump_payload(obj)
+        text = self.make_signer(salt).sign(payload).decode()
+        self._know(text, said, datetime.now(UTC))
+        return text
 
-@lru_cache(maxsize=1000)
-def _verified(signer: URLSafeTimedSerializer, text: str) -> tuple[str, datetime]:
-    """(what it says as JSON, since who asks may change it, and when it was signed)"""
-    said, signed_on = signer.loads(text, return_timestamp=True)
-    return SecureCookieSessionInterface.serializer.dumps(said), signed_on
+    def verified(self, text: str) -> Said:
+        """BadSignature where it was not made here, or with a secret of before."""
+        if (known := self._known.get(text)) is not None:
+            return known
+        said, signed_on = self.loads(text, return_timestamp=True)
+        return self._know(text, self.serializer.dumps(said), signed_on)
+
+    def _know(self, text: str, said: str, signed_on: datetime) -> Said:
+        if len(self._known) >= _MOST_KNOWN:
+            self._known = {}
+        found = self._known[text] = said, signed_on
+        return found
