@@ -20,6 +20,8 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.entities.system.once import IdempotencyKey
+from app.entities.types import now_utc
+from app.lowcode import audit
 from app.lowcode.principal import current
 from app.rules.errors import DomainError, InvalidInput
 
@@ -61,14 +63,27 @@ class Key:
     text: str | None
     digest: str
 
-    def take(self, answer: Answer | None = None) -> bool:
-        """Is it the first time? `answer`: what a repetition will be told, where that is known."""
+    def take(self) -> bool:
+        """Is it the first time?"""
         if not self.text:
             return True
         connection = self.session.connection()
-        row = {"user_id": self.user_id, "key": self.text, "digest": self.digest}
-        told = vars(answer) if answer else {}
-        return connection.scalar(_taking(connection.dialect.name), row | told) is not None
+        return connection.execute(_taking(connection.dialect.name), self._row()).first() is not None
+
+    def commit(self, answer: Answer) -> bool:
+        """Commit what the request asked for; False, and all is taken back, where it was done
+        before. `answer`: what a repetition will be told."""
+        if not self.text:
+            self.session.commit()
+            return True
+        taking = _taking(self.session.connection().dialect.name)
+        return audit.commit_with(self.session, audit.Beside(taking, self._row(answer)))
+
+    def _row(self, answer: Answer | None = None) -> dict[str, Any]:
+        told = vars(answer) if answer else dict.fromkeys(("status", "location", "body"))
+        held = {"user_id": self.user_id, "key": self.text, "digest": self.digest}
+        row = held | told | {"created_on": now_utc()}
+        return {f"taken_{name}": value for name, value in row.items()}
 
     def earlier(self) -> Answer | None:
         """What the first request was told; KeyReused where that was another one."""
@@ -121,7 +136,8 @@ def _key(session: Session, text: str | None, *request: Any) -> Key:
 @cache
 def _taking(dialect: str) -> Any:
     """The statement that tells the key where it was free."""
-    insert = _DIALECTS[dialect].insert(_keys).on_conflict_do_nothing()
+    row = {column.key: bindparam(f"taken_{column.key}", type_=column.type) for column in _keys.c}
+    insert = _DIALECTS[dialect].insert(_keys).values(row).on_conflict_do_nothing()
     return insert.returning(_keys.c.key)
 
 

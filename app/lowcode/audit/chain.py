@@ -1,14 +1,27 @@
 """The chain of the audit trail in the database: adding to its end, and walking it to check it."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from mmap import mmap
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import Connection, Row, and_, bindparam, case, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Insert,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from app.entities.system.audit import AuditCheckpoint, AuditEntry, AuditHead
 from app.entities.types import now_utc
@@ -38,20 +51,6 @@ _moving = (
 )
 _adding = insert(_entries).inline()
 _told = [column for column in _entries.c if column is not _entries.c.id]
-_moved = _moving.cte("moved")
-#: both for one entry, as PostgreSQL alone has it; nothing where the chain ends elsewhere
-_adding_one = (
-    insert(_entries)
-    .from_select(
-        [column.name for column in _told],
-        select(*(bindparam(f"its_{column.key}", type_=column.type) for column in _told)).where(
-            _moved.c.sequence == bindparam("next_sequence"),
-            _moved.c.digest == bindparam("next_digest"),
-        ),
-        include_defaults=False,
-    )
-    .returning(_entries.c.sequence, _entries.c.digest)
-)
 _ended = select(_head.c.sequence, _head.c.digest)
 
 
@@ -59,19 +58,45 @@ class ChainIsBroken(RuntimeError):  # noqa: N818 - reads as what happened
     """Nothing can be added to the trail, so nothing can be committed."""
 
 
-def append(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:
-    """Number, chain and insert the entries, and move the head; the transaction ends soon after."""
+@dataclass(frozen=True)
+class Beside:
+    """A row that is written with the entries unless it is there already: an insert that names its
+    values and returns something where it took place, the same for each row of its kind."""
+
+    insert: Insert
+    values: Mapping[str, Any]
+
+
+def append(
+    connection: Connection, entries: Sequence[dict[str, Any]], beside: Beside | None = None
+) -> bool:
+    """Number, chain and insert the entries, and move the head; the transaction ends soon after.
+
+    False where the row `beside` is there already: then nothing is to be kept.
+    """
+    at_once = len(entries) == 1 and connection.dialect.name == "postgresql"
+    if beside is not None and not at_once:
+        if connection.execute(beside.insert, beside.values).first() is None:
+            return False
+        beside = None
     # Mostly it ends where it is thought to: to be told so first would be a statement more.
     before = believed_end()
-    while True:
+    while entries:
         end = _chain(entries, *before)
-        head = _add(connection, entries, _move(before, end))
+        move = _move(before, end)
+        if at_once:
+            head = _add_one(connection, entries[0], move, beside)
+        else:
+            head = _add(connection, entries, move)
+        if head is None and beside is not None and connection.execute(_ended).first():
+            return False
         if head is None:
             raise ChainIsBroken("the head of the audit trail is gone")
         if head == end:
+            believe_end(*end)
             break
-        before = head
-    believe_end(*end)
+        before, beside = head, None  # it was written, and stays so
+    return True
 
 
 def init(app: Flask) -> None:
@@ -96,16 +121,37 @@ def _add(
     connection: Connection, entries: Sequence[dict[str, Any]], move: dict[str, Any]
 ) -> Row[Any] | None:
     """Where the chain ends now: the entries stand there unless that is elsewhere."""
-    if len(entries) == 1 and connection.dialect.name == "postgresql":
-        its = {f"its_{name}": value for name, value in entries[0].items()}
-        return (
-            connection.execute(_adding_one, its | move).first()
-            or connection.execute(_ended).first()
-        )
     head = connection.execute(_moving, move).first()
     if head is not None and head == (move["next_sequence"], move["next_digest"]):
         connection.execute(_adding, list(entries))
     return head
+
+
+def _add_one(
+    connection: Connection, entry: dict[str, Any], move: dict[str, Any], beside: Beside | None
+) -> Row[Any] | None:
+    """The same by one statement, as PostgreSQL alone has it; None where the row beside the entry is
+    there already."""
+    its = {f"its_{name}": value for name, value in entry.items()}
+    if beside is None:
+        return connection.execute(_adding_one(None), its | move).first()
+    return connection.execute(_adding_one(beside.insert), {**its, **move, **beside.values}).first()
+
+
+@cache
+def _adding_one(beside: Insert | None) -> Select[Any]:
+    moving: Any = _moving
+    if beside is not None:
+        # First of all, as whoever takes more than one thing takes the head last.
+        written = select(func.count()).select_from(beside.cte("beside")).scalar_subquery()
+        moving = moving.where(written == 1)
+    moved = moving.cte("moved")
+    its = select(*(bindparam(f"its_{column.key}", type_=column.type) for column in _told)).where(
+        moved.c.sequence == bindparam("next_sequence"), moved.c.digest == bindparam("next_digest")
+    )
+    names = [column.name for column in _told]
+    added = insert(_entries).from_select(names, its, include_defaults=False)
+    return select(moved.c.sequence, moved.c.digest).add_cte(added.cte("added"))
 
 
 def _chain(entries: Iterable[dict[str, Any]], sequence: int, digest: str) -> tuple[int, str]:

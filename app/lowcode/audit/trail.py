@@ -27,6 +27,8 @@ class _Waiting:
     entries: list[dict[str, Any]] = field(default_factory=list)
     #: savepoint → how many entries there were when it began
     marks: WeakKeyDictionary[SessionTransaction, int] = field(default_factory=WeakKeyDictionary)
+    #: what is written with the entries, or nothing at all is
+    beside: chain.Beside | None = None
     #: the commit has begun: what is recorded now is written at once
     is_closing: bool = False
 
@@ -59,6 +61,21 @@ def record(
     waiting.entries.append(_entry(AuditAction(action), entity, key, label, changes or {}))
     if waiting.is_closing:
         _chain(session, waiting)
+
+
+class _IsThere(Exception):  # noqa: N818 - reads as what happened
+    """Nothing is committed."""
+
+
+def commit_with(session: Session, beside: chain.Beside) -> bool:
+    """Commit, with a row that must not be there yet; False, and all is taken back, where it is."""
+    _waiting(session).beside = beside
+    try:
+        session.commit()
+    except _IsThere:
+        session.rollback()
+        return False
+    return True
 
 
 def record_apart(
@@ -128,8 +145,9 @@ def _write(session: Session) -> None:
 
 def _chain(session: Session, waiting: _Waiting) -> None:
     entries, waiting.entries = waiting.entries, []
-    if entries:
-        chain.append(session.connection(), entries)
+    beside, waiting.beside = waiting.beside, None
+    if (entries or beside) and not chain.append(session.connection(), entries, beside):
+        raise _IsThere
 
 
 def _end(session: Session, transaction: SessionTransaction) -> None:

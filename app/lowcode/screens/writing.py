@@ -38,12 +38,10 @@ class Writing:
         key = once.key_of_form(db.session(), request.path, request.form)
         if self._put(entry, is_new=True):
             created = self._created(entry.item)
-            if key.take(created):
-                # Nobody looks at the row any more: it need not be made ready to be read again.
-                db.session().expire_on_commit = False
-                db.session.commit()
+            # Nobody looks at the row any more: it need not be made ready to be read again.
+            db.session().expire_on_commit = False
+            if key.commit(created):
                 return self._tell_created(created)
-            db.session.rollback()
         try:
             earlier = key.earlier()
         except once.KeyReused as reuse:
