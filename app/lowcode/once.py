@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -70,14 +71,13 @@ class Key:
         connection = self.session.connection()
         return connection.execute(_taking(connection.dialect.name), self._row()).first() is not None
 
-    def commit(self, answer: Answer) -> bool:
+    def commit(self, answer: Answer, besides: Sequence[audit.Beside] = ()) -> bool:
         """Commit what the request asked for; False, and all is taken back, where it was done
-        before. `answer`: what a repetition will be told."""
-        if not self.text:
-            self.session.commit()
-            return True
-        taking = _taking(self.session.connection().dialect.name)
-        return audit.commit_with(self.session, audit.Beside(taking, self._row(answer)))
+        before. `answer`: what a repetition will be told; `besides`: what else is to be written."""
+        if self.text:
+            taking = _taking(self.session.connection().dialect.name)
+            besides = [audit.Beside(taking, self._row(answer), is_new=True), *besides]
+        return audit.commit_with(self.session, besides)
 
     def _row(self, answer: Answer | None = None) -> dict[str, Any]:
         told = vars(answer) if answer else dict.fromkeys(("status", "location", "body"))

@@ -60,42 +60,46 @@ class ChainIsBroken(RuntimeError):  # noqa: N818 - reads as what happened
 
 @dataclass(frozen=True)
 class Beside:
-    """A row that is written with the entries unless it is there already: an insert that names its
-    values and returns something where it took place, the same for each row of its kind."""
+    """A row that is written with the entries: an insert that names its values, the same for each
+    row of its kind."""
 
     insert: Insert
     values: Mapping[str, Any]
+    #: nothing at all is written where it is there already; then the insert returns nothing
+    is_new: bool = False
 
 
 def append(
-    connection: Connection, entries: Sequence[dict[str, Any]], beside: Beside | None = None
+    connection: Connection, entries: Sequence[dict[str, Any]], besides: Sequence[Beside] = ()
 ) -> bool:
     """Number, chain and insert the entries, and move the head; the transaction ends soon after.
 
-    False where the row `beside` is there already: then nothing is to be kept.
+    False where one of `besides` is there already: then nothing is to be kept.
     """
     at_once = len(entries) == 1 and connection.dialect.name == "postgresql"
-    if beside is not None and not at_once:
-        if connection.execute(beside.insert, beside.values).first() is None:
-            return False
-        beside = None
+    if not at_once:
+        for row in besides:
+            written = connection.execute(row.insert, row.values)
+            if row.is_new and written.first() is None:
+                return False
+        besides = ()
     # Mostly it ends where it is thought to: to be told so first would be a statement more.
     before = believed_end()
     while entries:
         end = _chain(entries, *before)
         move = _move(before, end)
         if at_once:
-            head = _add_one(connection, entries[0], move, beside)
+            head = _add_one(connection, entries[0], move, besides)
         else:
             head = _add(connection, entries, move)
-        if head is None and beside is not None and connection.execute(_ended).first():
+        if head is None and besides and connection.execute(_ended).first():
             return False
         if head is None:
             raise ChainIsBroken("the head of the audit trail is gone")
         if head == end:
             believe_end(*end)
             break
-        before, beside = head, None  # it was written, and stays so
+        before, besides = head, ()  # they were written, and stay so
     return True
 
 
@@ -128,30 +132,35 @@ def _add(
 
 
 def _add_one(
-    connection: Connection, entry: dict[str, Any], move: dict[str, Any], beside: Beside | None
+    connection: Connection, entry: dict[str, Any], move: dict[str, Any], besides: Sequence[Beside]
 ) -> Row[Any] | None:
-    """The same by one statement, as PostgreSQL alone has it; None where the row beside the entry is
-    there already."""
-    its = {f"its_{name}": value for name, value in entry.items()}
-    if beside is None:
-        return connection.execute(_adding_one(None), its | move).first()
-    return connection.execute(_adding_one(beside.insert), {**its, **move, **beside.values}).first()
+    """The same by one statement, as PostgreSQL alone has it; None where one of the rows beside the
+    entry is there already."""
+    values = {f"its_{name}": value for name, value in entry.items()} | move
+    for row in besides:
+        values |= row.values
+    statement = _adding_one(tuple((row.insert, row.is_new) for row in besides))
+    return connection.execute(statement, values).first()
 
 
 @cache
-def _adding_one(beside: Insert | None) -> Select[Any]:
-    moving: Any = _moving
-    if beside is not None:
-        # First of all, as whoever takes more than one thing takes the head last.
-        written = select(func.count()).select_from(beside.cte("beside")).scalar_subquery()
-        moving = moving.where(written == 1)
+def _adding_one(besides: tuple[tuple[Insert, bool], ...]) -> Select[Any]:
+    moving, written = _moving, []
+    for number, (row, is_new) in enumerate(besides):
+        beside: Any = row.cte(f"beside_{number}")
+        if is_new:
+            # First of all, as whoever takes more than one thing takes the head last.
+            count = select(func.count()).select_from(beside).scalar_subquery()
+            moving = moving.where(count == 1)
+        else:
+            written.append(beside)
     moved = moving.cte("moved")
     its = select(*(bindparam(f"its_{column.key}", type_=column.type) for column in _told)).where(
         moved.c.sequence == bindparam("next_sequence"), moved.c.digest == bindparam("next_digest")
     )
     names = [column.name for column in _told]
     added = insert(_entries).from_select(names, its, include_defaults=False)
-    return select(moved.c.sequence, moved.c.digest).add_cte(added.cte("added"))
+    return select(moved.c.sequence, moved.c.digest).add_cte(added.cte("added"), *written)
 
 
 def _chain(entries: Iterable[dict[str, Any]], sequence: int, digest: str) -> tuple[int, str]:

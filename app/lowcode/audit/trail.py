@@ -4,6 +4,7 @@ The head of the chain is locked last: a transaction that holds it waits for nobo
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -27,8 +28,7 @@ class _Waiting:
     entries: list[dict[str, Any]] = field(default_factory=list)
     #: savepoint → how many entries there were when it began
     marks: WeakKeyDictionary[SessionTransaction, int] = field(default_factory=WeakKeyDictionary)
-    #: what is written with the entries, or nothing at all is
-    beside: chain.Beside | None = None
+    besides: Sequence[chain.Beside] = ()
     #: the commit has begun: what is recorded now is written at once
     is_closing: bool = False
 
@@ -67,9 +67,10 @@ class _IsThere(Exception):  # noqa: N818 - reads as what happened
     """Nothing is committed."""
 
 
-def commit_with(session: Session, beside: chain.Beside) -> bool:
-    """Commit, with a row that must not be there yet; False, and all is taken back, where it is."""
-    _waiting(session).beside = beside
+def commit_with(session: Session, besides: Sequence[chain.Beside]) -> bool:
+    """Commit, with rows of which some must be new; False, and all is taken back, where they are
+    not."""
+    _waiting(session).besides = besides
     try:
         session.commit()
     except _IsThere:
@@ -145,8 +146,8 @@ def _write(session: Session) -> None:
 
 def _chain(session: Session, waiting: _Waiting) -> None:
     entries, waiting.entries = waiting.entries, []
-    beside, waiting.beside = waiting.beside, None
-    if (entries or beside) and not chain.append(session.connection(), entries, beside):
+    besides, waiting.besides = waiting.besides, ()
+    if (entries or besides) and not chain.append(session.connection(), entries, besides):
         raise _IsThere
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.extensions import db, reading
-from app.lowcode import once, scope
+from app.lowcode import once, scope, search
 from app.lowcode.fields.relations import key_of
 from app.lowcode.naming import in_sentence
 from app.lowcode.screens.forms import EntryForm, line_texts, line_totals, prefill, usual_texts
@@ -36,11 +36,13 @@ class Writing:
         if "resumed" in request.form:
             return self._show_resumed(entry, "add")
         key = once.key_of_form(db.session(), request.path, request.form)
-        if self._put(entry, is_new=True):
+        with search.put_off(db.session()) as besides:
+            is_good = self._put(entry, is_new=True)
+        if is_good:
             created = self._created(entry.item)
             # Nobody looks at the row any more: it need not be made ready to be read again.
             db.session().expire_on_commit = False
-            if key.commit(created):
+            if key.commit(created, besides):
                 return self._tell_created(created)
         try:
             earlier = key.earlier()

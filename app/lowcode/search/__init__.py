@@ -2,7 +2,7 @@
 
 from app.lowcode.search.in_turn import counted, holding_in_list, keeps_to_the_order
 from app.lowcode.search.matching import holding
-from app.lowcode.search.writing import install, refresh
+from app.lowcode.search.writing import install, put_off, refresh
 
 __all__ = [
     "counted",
@@ -10,5 +10,6 @@ __all__ = [
     "holding_in_list",
     "install",
     "keeps_to_the_order",
+    "put_off",
     "refresh",
 ]

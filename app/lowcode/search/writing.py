@@ -1,6 +1,7 @@
 """Keeping the index in step: entries are written in the transaction that writes their rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.entities.system.search import SearchEntry
 from app.extensions import db
+from app.lowcode import audit
 from app.lowcode.search.declared import Searched, searched_of
 from app.lowcode.search.pinyin import readings
 from app.rules.search import tokens
@@ -18,6 +20,9 @@ _entries = SearchEntry.__table__
 _NAMES = _entries.c.keys()
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
+#: where a session holds the entry that its caller writes
+_PUT_OFF = "kehu_search_put_off"
+
 
 def install() -> None:
     """Attach to the product's session factory; once per process."""
@@ -25,8 +30,21 @@ def install() -> None:
         event.listen(db.session.session_factory, "after_flush", _after_flush)
 
 
+@contextmanager
+def put_off(session: Session) -> Iterator[list[audit.Beside]]:
+    """The entry of a row that is flushed inside is for the caller to write, with the commit.
+
+    Only where nothing is searched for before that.
+    """
+    session.info[_PUT_OFF] = found = []
+    try:
+        yield found
+    finally:
+        del session.info[_PUT_OFF]
+
+
 def _after_flush(session: Session, *_unused: Any) -> None:
-    written = []
+    written: list[dict[str, Any]] = []
     # Asked once: the session puts the set together anew each time.
     new = session.new
     for row in (*new, *session.dirty):
@@ -34,7 +52,12 @@ def _after_flush(session: Session, *_unused: Any) -> None:
         if searched and (row in new or _is_touched(searched, row)):
             values = {name: getattr(row, name) for name in searched.needed}
             written.append(entry_of(searched, row.id, values))
-    put(session, written)
+    later: list[audit.Beside] | None = session.info.get(_PUT_OFF)
+    if later is not None and not later and len(written) == 1 and not session.deleted:
+        later.append(_beside(session.connection().dialect.name, written[0]))
+    else:
+        _catch_up(session, later)
+        put(session, written)
     gone: dict[type[Any], list[int]] = {}
     for row in session.deleted:
         gone.setdefault(type(row), []).append(row.id)
@@ -42,6 +65,13 @@ def _after_flush(session: Session, *_unused: Any) -> None:
         searched = searched_of(model)
         if searched:
             remove(session, searched, keys)
+
+
+def _catch_up(session: Session, later: list[audit.Beside] | None) -> None:
+    """What was put off comes before what follows it."""
+    while later:
+        row = later.pop()
+        session.connection().execute(row.insert, row.values)
 
 
 def _is_touched(searched: Searched, row: Any) -> bool:
@@ -85,12 +115,22 @@ def put(session: Session, entries: Sequence[Mapping[str, Any]]) -> None:
         lists = {name: [entry[name] for entry in entries] for name in _NAMES}
         connection.execute(_putting_lists(), lists)
     else:
-        connection.execute(_putting_one(connection.dialect.name), entries)
+        rows = [_named(entry) for entry in entries]
+        connection.execute(_putting_one(connection.dialect.name), rows)
+
+
+def _beside(dialect: str, entry: Mapping[str, Any]) -> audit.Beside:
+    return audit.Beside(_putting_one(dialect), _named(entry))
+
+
+def _named(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"entry_{name}": value for name, value in entry.items()}
 
 
 @cache
 def _putting_one(dialect: str) -> Any:
-    return _putting(_INSERTS[dialect](_entries))
+    row = {column.key: bindparam(f"entry_{column.key}", type_=column.type) for column in _entries.c}
+    return _putting(_INSERTS[dialect](_entries).values(row))
 
 
 @cache

@@ -11,7 +11,7 @@ from app.entities.customers import Contact, Customer
 from app.entities.system.bin import BinEntry
 from app.entities.system.search import SearchDeclaration, SearchEntry
 from app.entities.system.user import User
-from app.lowcode import bin, ownership, search
+from app.lowcode import audit, bin, ownership, search
 from app.lowcode.search import rebuilding
 from app.lowcode.search.declared import Searched, all_searched, searched_of
 from tests.callers import inside
@@ -53,6 +53,31 @@ def test_a_changed_row_is_found_by_what_it_is_now(session: Session) -> None:
     assert found(session, "华瑞") == set()
     assert found(session, "鑫盛") == {"鑫盛"}
     assert found(session, "13800138000") == {"鑫盛"}
+
+
+def test_an_entry_that_comes_with_the_commit_is_the_last_one(session: Session) -> None:
+    with search.put_off(session) as besides:
+        row = Customer(name="华瑞")
+        session.add(row)
+        session.flush()
+        row.name = "鑫盛"
+        session.flush()
+        row.name = "永昌"
+        session.flush()
+    assert audit.commit_with(session, besides)
+    assert found(session, "永昌") == {"永昌"}
+    assert found(session, "华瑞") | found(session, "鑫盛") == set()
+    assert in_step(session)
+
+
+def test_an_entry_that_is_put_off_comes_with_the_commit(session: Session) -> None:
+    with search.put_off(session) as besides:
+        session.add(Customer(name="华瑞"))
+        session.flush()
+    assert not in_step(session)
+    assert audit.commit_with(session, besides)
+    assert found(session, "华瑞") == {"华瑞"}
+    assert in_step(session)
 
 
 def test_what_is_rolled_back_was_never_found(session: Session) -> None:
