@@ -5,11 +5,11 @@ whoever holds what others wait for, such as the turn to write, would hold it tha
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from threading import Event, Lock
+from threading import Event, Lock, local
 from time import monotonic
 
 
@@ -32,21 +32,38 @@ class Places:
 
     def __init__(self, count: int, longest: float) -> None:
         self._count, self._longest = count, longest
+        #: is told how many are inside now, one at a time
+        self.tell: Callable[[int], None] = lambda _inside: None
         self._guard = Lock()
         #: and the moment from which they keep nobody out, the nearest first
         self._inside: dict[_Guest, float] = {}
         self._waiting: deque[_Guest] = deque()
+        self._last = local()
 
     @property
     def waiting(self) -> int:
         return len(self._waiting)
+
+    @property
+    def had_to_wait(self) -> bool:
+        """Whoever was inside in this thread last."""
+        return getattr(self._last, "had_to_wait", False)
+
+    @property
+    def inside(self) -> int:
+        return len(self._inside)
+
+    @property
+    def has_room(self) -> bool:
+        return not self._waiting and len(self._inside) < self._count
 
     @contextmanager
     def taken(self) -> Iterator[None]:
         """A place inside, as soon as there is one."""
         guest = _Guest(self)
         token = _guest.set(guest)
-        if not self._enter(guest):
+        self._last.had_to_wait = not self._enter(guest)
+        if self._last.had_to_wait:
             self._wait(guest)
         try:
             yield
@@ -60,6 +77,7 @@ class Places:
             if self._waiting or len(self._inside) >= self._count:
                 return False
             self._inside[guest] = monotonic() + self._longest
+            self.tell(len(self._inside))
             return True
 
     def _wait(self, guest: _Guest) -> None:
@@ -75,11 +93,13 @@ class Places:
         with self._guard:
             self._inside.pop(guest, None)
             self._admit()
+            self.tell(len(self._inside))
 
     def come_back(self, guest: _Guest) -> None:
         """Inside again at once, however many there are."""
         with self._guard:
             self._inside[guest] = monotonic() + self._longest
+            self.tell(len(self._inside))
 
     def _admit(self) -> float:
         """Call in whoever there is a place for; seconds until there may be one for the next."""

@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Iterable
 from functools import partial
@@ -18,6 +17,7 @@ from flask import Flask
 from app import garbage, large_pages
 from app.commands.console import say
 from app.commands.processes import Bell, keep
+from app.commands.sharing import Crew, SharingServer
 from app.extensions import db
 from app.jobs import SCHEDULE
 from app.lowcode.jobs import Runner
@@ -27,7 +27,7 @@ from app.places import Places
 FINISH_REQUESTS = 7
 GONE = 9
 #: connections that wait to be taken
-BACKLOG = 128
+BACKLOG = 512
 #: requests that a process works on at once: while one waits for the database another goes on
 AT_ONCE = 2
 #: seconds for which one keeps others waiting
@@ -39,7 +39,8 @@ Address = tuple[str, int]
 def serve(app: Flask, address: Address, threads: int, adapter: BuiltinSSLAdapter | None) -> None:
     """Answer and do background work in this process until SIGTERM or SIGINT."""
     runner = app.extensions["kehu_jobs"] = Runner(app, _job_threads(app), SCHEDULE)
-    server = Server(address, _few_at_once(app), numthreads=threads)
+    within = _few_at_once(app, Places(AT_ONCE, LONGEST))
+    server = Server(address, within, numthreads=threads)
     server.ssl_adapter = adapter
     garbage.keep_what_is_loaded()
     large_pages.hold_what_is_loaded()
@@ -59,20 +60,22 @@ def serve_in(
     adapter: BuiltinSSLAdapter | None,
 ) -> None:
     """Answer in `workers` processes and do background work in one more, until told to stop."""
-    bell, listeners = Bell(), _listeners(address, workers)
+    # Open here, too, what comes while a process is being replaced waits for the next one.
+    bell, crew, listener = Bell(), Crew(workers), _listener(address)
 
-    def answer(listener: socket.socket) -> None:
+    def answer(member: int) -> None:
         app.extensions["kehu_jobs"] = bell
         large_pages.hold_what_is_loaded()
-        server = _Sharing(listener, app, threads)
+        places = Places(AT_ONCE, LONGEST)
+        within = _few_at_once(app, places)
+        server = SharingServer(listener, crew, member, places, within, numthreads=threads)
         server.ssl_adapter = adapter
         stopping = _begin(server)
         server.serve()
         stopping.join()
 
     def work() -> None:
-        for listener in listeners:
-            listener.close()
+        listener.close()
         runner = app.extensions["kehu_jobs"] = Runner(app, _job_threads(app), SCHEDULE)
         ended = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -84,58 +87,25 @@ def serve_in(
 
     _warm_up(app)
     garbage.keep_what_is_loaded()
-    roles = [partial(answer, listeners[n % len(listeners)]) for n in range(workers)]
+    roles = [partial(answer, member) for member in range(workers)]
     roles += [work] * bool(_job_threads(app))
-    keep(roles, lambda: _say_ready(listeners[0].getsockname(), adapter))
+    keep(roles, lambda: _say_ready(listener.getsockname(), adapter))
 
 
-class _Sharing(Server):
-    """Takes connections from a socket that other processes may take them from, too."""
-
-    def __init__(self, listener: socket.socket, app: Flask, threads: int) -> None:
-        super().__init__(listener.getsockname()[:2], _few_at_once(app), numthreads=threads)
-        self._listener = listener
-
-    def bind(self, *_family_type_and_protocol: int) -> socket.socket:
-        self.socket = self._listener
-        return self.socket
-
-    def prepare(self) -> None:
-        super().prepare()
-        # Where another process was faster there is nothing to wait for.
-        self.socket.setblocking(False)
-
-
-def _listeners(address: Address, workers: int) -> list[socket.socket]:
-    """A socket for each process, among which Linux shares out the connections: of one socket it
-    would wake all processes for each. They stay open here, so that what came while a process was
-    being replaced is answered by the next one.
-    """
-    first = _listener(address)  # alone: it fails where somebody else is served here
-    if sys.platform != "linux":
-        return [first]
-    address = first.getsockname()[:2]
-    first.close()
-    return [_listener(address, is_shared=True) for _process in range(workers)]
-
-
-def _listener(address: Address, *, is_shared: bool = False) -> socket.socket:
+def _listener(address: Address) -> socket.socket:
     family, kind, protocol, _name, place = socket.getaddrinfo(
         *address, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if is_shared:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.bind(place)
     listener.listen(BACKLOG)
     return listener
 
 
-def _few_at_once(app: Flask) -> WSGIApplication:
+def _few_at_once(app: Flask, places: Places) -> WSGIApplication:
     """The product for one process; what it answered is sent without a place."""
-    places = Places(AT_ONCE, LONGEST)
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with places.taken():

@@ -75,6 +75,13 @@ def status(address: str, path: str = "/healthz") -> int:
         return connection.getresponse().status
 
 
+def who(address: str, seconds: float = 0) -> int:
+    """The process that answers a request which takes so long."""
+    with closing(HTTPConnection(address.split("/")[2], timeout=30)) as connection:
+        connection.request("GET", f"/slow?seconds={seconds}")
+        return int(connection.getresponse().read())
+
+
 def is_gone(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
@@ -117,6 +124,52 @@ def test_requests_in_flight_in_all_workers_are_answered(
         for client in clients:
             client.join()
     assert answers == [200] * 4
+
+
+def test_a_connection_goes_to_the_same_process_while_it_is_free_and_to_another_else(
+    tmp_path: Path, database: dict[str, str]
+) -> None:
+    command = [*SLOW, "--workers", "2"]
+    with product.serving(command, tmp_path, **database) as (server, address):
+        assert until(lambda: len(children(server.pid)) == THREE)
+        time.sleep(0.5)  # both are in line
+        (first,) = {who(address) for _ in range(10)}
+        busy = threading.Thread(target=who, args=(address, 0.4))
+        busy.start()
+        time.sleep(0.1)
+        assert who(address) != first
+        busy.join()
+        both = [threading.Thread(target=who, args=(address, 0.3)) for _ in range(8)]
+        began = time.monotonic()
+        for one in both:
+            one.start()
+        for one in both:
+            one.join()
+        # Two at once in each of two processes.
+        assert time.monotonic() - began < 8 * 0.3 / 2
+
+
+def test_a_kept_connection_whose_request_had_to_wait_is_not_kept_any_more(
+    tmp_path: Path, database: dict[str, str]
+) -> None:
+    command = [*SLOW, "--workers", "2"]
+    with ExitStack() as stack:
+        server, address = stack.enter_context(product.serving(command, tmp_path, **database))
+        assert until(lambda: len(children(server.pid)) == THREE)
+        time.sleep(0.5)
+        kept = [
+            stack.enter_context(closing(HTTPConnection(address.split("/")[2], timeout=30)))
+            for _ in range(3)
+        ]
+        for connection in kept:  # one after another: the same process has them all
+            connection.request("GET", "/slow?seconds=0")
+            connection.getresponse().read()
+        for connection in kept:
+            connection.request("GET", "/slow?seconds=0.3")
+            time.sleep(0.05)
+        answers = [connection.getresponse() for connection in kept]
+        assert [answer.headers["Connection"] for answer in answers] == [None, None, "close"]
+        assert len({int(answer.read()) for answer in answers}) == 1
 
 
 def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path, database: dict[str, str]) -> None:
