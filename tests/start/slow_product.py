@@ -1,4 +1,4 @@
-"""The product with one more address that takes its time: for requests in flight."""
+"""The product with addresses that take their time: for requests in flight."""
 
 import os
 import time
@@ -9,11 +9,16 @@ from app import create_app as create_product
 
 
 def create_app() -> Flask:
-    """The product and `/slow?seconds=N`, which tells the process that answered."""
+    """The product, `/slow?seconds=N`, and `/who?seconds=N`, which names who answered."""
     app = create_product()
 
     @app.get("/slow")
     def slow() -> str:
+        time.sleep(float(request.args["seconds"]))
+        return "done"
+
+    @app.get("/who")
+    def who() -> str:
         time.sleep(float(request.args["seconds"]))
         return str(os.getpid())
 
