@@ -5,11 +5,12 @@ is warm. On a kept connection requests come to the process that holds it; where 
 wait, its connection is closed after the answer, and the next one finds who is free.
 """
 
+import logging
 import select
 import socket
 import threading
 from mmap import mmap
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from cheroot.wsgi import Server
@@ -50,6 +51,7 @@ class SharingServer(Server):
         self._crew, self._member = crew, member
         self._left = threading.Event()
         self._door = threading.Lock()
+        self._is_closed = False
         places.tell = self._note
 
     def bind(self, *_family_type_and_protocol: int) -> socket.socket:
@@ -71,8 +73,6 @@ class SharingServer(Server):
             self._is_closed = True
         super().stop()
 
-    _is_closed = False
-
     @property
     def can_add_keepalive_connection(self) -> bool:
         return bool(super().can_add_keepalive_connection and not self._places.had_to_wait)
@@ -87,18 +87,25 @@ class SharingServer(Server):
         line = select.epoll()
         line.register(self._listener, select.EPOLLIN | select.EPOLLEXCLUSIVE)
         while not self._is_closed:
-            if not line.poll(self._turn()):
-                continue
-            with self._door:
-                if self._is_closed:
-                    return
-                connection = self._connections._from_server_socket(self._listener)
-            if connection is not None:
-                self._left.clear()
-                self._note(1)
-                self.process_conn(connection)
-                self._left.wait(_BRIEF)
-                self._note(self._places.inside)  # it may be that nothing was asked yet
+            try:
+                if line.poll(self._turn()):
+                    self._take_one()
+            except Exception:
+                # No file left to open, for one; who waits is taken in when that is over.
+                self.error_log("A connection could not be taken", logging.ERROR, traceback=True)
+                sleep(_LOOK_UP)
+
+    def _take_one(self) -> None:
+        with self._door:
+            if self._is_closed:
+                return
+            connection = self._connections._from_server_socket(self._listener)
+        if connection is not None:
+            self._left.clear()
+            self._note(1)
+            self.process_conn(connection)
+            self._left.wait(_BRIEF)
+            self._note(self._places.inside)  # it may be that nothing was asked yet
 
     def _turn(self) -> float:
         """Wait until it is this process's turn; for so many seconds it may stand in line."""

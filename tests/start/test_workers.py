@@ -17,6 +17,7 @@ import pytest
 from tests.databases import postgresql_server
 from tests.start import product
 
+resource = pytest.importorskip("resource", reason="limits of processes")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 SLOW = [sys.executable, "-m", "flask", "--app", "tests.start.slow_product", "serve", "--port", "0"]
@@ -186,6 +187,29 @@ def test_a_kept_connection_whose_request_had_to_wait_is_not_kept_any_more(
         answers = [connection.getresponse() for connection in kept]
         assert [answer.headers["Connection"] for answer in answers] == [None, None, "close"]
         assert len({int(answer.read()) for answer in answers}) == 1
+
+
+def test_connections_wait_for_processes_that_have_no_file_left_to_open(
+    tmp_path: Path, database: dict[str, str]
+) -> None:
+    command = product.flask("serve", "--port", "0", "--workers", "2")
+    with product.serving(command, tmp_path, **database) as (server, address):
+        assert until(lambda: len(children(server.pid)) == THREE)
+        assert status(address) == 200
+        workers = children(server.pid)
+        limits = {pid: resource.prlimit(pid, resource.RLIMIT_NOFILE) for pid in workers}
+        for pid, (_soft, hard) in limits.items():
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, hard))
+        answers: list[int] = []
+        waiting = threading.Thread(target=lambda: answers.append(status(address)))
+        waiting.start()
+        time.sleep(1)
+        assert answers == []
+        for pid, limit in limits.items():
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, limit)
+        waiting.join()
+        assert answers == [200]
+        assert children(server.pid) == workers
 
 
 def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path, database: dict[str, str]) -> None:

@@ -65,7 +65,7 @@ def related_page(view: Any, relation: str, parent: Any) -> ListPage:
     columns = _columns(view, relation)
     paths = [column.name for column in columns]
     rows = related.rows(theirs, parent.id, paths, view.listable.order, _MOST)
-    (count,) = [len(rows)] if len(rows) < _MOST else related.counts([theirs], parent.id)
+    count = len(rows) if len(rows) < _MOST else related.counts([theirs], parent.id)[0]
     page = ListPage(
         title=str(view.list_title),
         resource=view.resource,

@@ -43,7 +43,6 @@ class SecurityManager(FabSecurityManager):
     def create_login_manager(self, app: Any) -> Any:
         manager = _LoginManager(app)
         manager.login_view = f"{AuthView.__name__}.login"
-        manager.user_loader(self.load_user)
         manager.request_loader(self.load_user_of_request)
         return manager
 
