@@ -205,7 +205,7 @@ def test_connections_wait_for_processes_that_have_no_file_left_to_open(
     command = product.flask("serve", "--port", "0", "--workers", "2")
     with product.serving(command, tmp_path, **database) as (server, address):
         assert until(lambda: len(children(server.pid)) == THREE)
-        time.sleep(2)  # both have opened what they need
+        time.sleep(4)  # both have opened what they need
         assert status(address) == 200
         workers = sorted(children(server.pid))[:2]  # the third does the background work
         limits = {pid: resource.prlimit(pid, resource.RLIMIT_NOFILE) for pid in workers}
