@@ -11,10 +11,10 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from cheroot.ssl.builtin import BuiltinSSLAdapter
-from cheroot.wsgi import Server
 from flask import Flask
 
 from app import garbage, large_pages
+from app.commands.connections import KehuServer
 from app.commands.console import say
 from app.commands.processes import Bell, keep
 from app.commands.sharing import Crew, SharingServer
@@ -40,7 +40,7 @@ def serve(app: Flask, address: Address, threads: int, adapter: BuiltinSSLAdapter
     """Answer and do background work in this process until SIGTERM or SIGINT."""
     runner = app.extensions["kehu_jobs"] = Runner(app, _job_threads(app), SCHEDULE)
     within = _few_at_once(app, Places(AT_ONCE, LONGEST))
-    server = Server(address, within, numthreads=threads)
+    server = KehuServer(address, within, numthreads=threads)
     server.ssl_adapter = adapter
     garbage.keep_what_is_loaded()
     large_pages.hold_what_is_loaded()
@@ -114,7 +114,7 @@ def _few_at_once(app: Flask, places: Places) -> WSGIApplication:
     return answer
 
 
-def _begin(server: Server) -> threading.Thread:
+def _begin(server: KehuServer) -> threading.Thread:
     """Get ready to serve; the thread runs once SIGTERM or SIGINT ended that, until all is done."""
     server.server_name = "Kehu"
     server.shutdown_timeout = FINISH_REQUESTS

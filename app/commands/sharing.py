@@ -13,8 +13,7 @@ from mmap import mmap
 from time import monotonic, sleep
 from typing import Any
 
-from cheroot.wsgi import Server
-
+from app.commands.connections import KehuServer
 from app.places import Places
 
 #: seconds after which a process that works on a request may take another one
@@ -40,7 +39,7 @@ class Crew:
         return all(self._busy[: self._size])
 
 
-class SharingServer(Server):
+class SharingServer(KehuServer):
     """Takes connections from a socket that other processes take them from, too."""
 
     def __init__(
@@ -79,7 +78,10 @@ class SharingServer(Server):
 
     def _note(self, inside: int) -> None:
         self._crew.note(self._member, is_busy=inside > 0)
-        if not inside:
+
+    def has_answered(self) -> None:
+        # Not before: who takes the next connection in would hold up the answer.
+        if not self._places.inside:
             self._left.set()
 
     def _take_in(self) -> None:

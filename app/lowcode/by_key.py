@@ -4,22 +4,25 @@ By object each relation is an order of two tables for the unit of work to find o
 through the rows of both. What is stored already has its place: its key says all.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import event
-from sqlalchemy.orm import LoaderCallableStatus, Session, configure_mappers
+from sqlalchemy.orm import LoaderCallableStatus, Session, UOWTransaction, configure_mappers
 from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 
 from app.extensions import db
 from app.lowcode.links import links_of
 
 _APART = "kehu_by_key"
+_NAMED = "kehu_named"
 
 
 def install() -> None:
     """Attach to the product's session factory, around all that looks at rows before and after."""
-    _let_keys_be()
+    _look_at_what_was_touched()
     factory = db.session.session_factory
     if event.contains(factory, "before_flush", _take_apart):
         return
@@ -28,12 +31,36 @@ def install() -> None:
     event.listen(factory, "after_soft_rollback", _forget)
 
 
-def _let_keys_be() -> None:
-    """Keys are numbers that nobody changes: with each flush the unit of work would look for each
-    relation to a row whether its key has changed."""
+def _look_at_what_was_touched() -> None:
+    """With each flush the unit of work would go through all relations of each entity in it."""
     configure_mappers()
     for mapper in Model.registry.mappers:
+        # Keys are numbers that nobody changes.
         mapper._dependency_processors.clear()
+        for relationship in mapper.relationships:
+            processor: Any = relationship._dependency_processor
+            if processor and "per_property_preprocessors" not in vars(processor):
+                usual = processor.per_property_preprocessors
+                look = partial(_look_at, relationship.key, usual)
+                processor.per_property_preprocessors = look
+
+
+def _look_at(name: str, usual: Callable[[Any], None], work: UOWTransaction) -> None:
+    if _NAMED not in work.attributes:
+        work.attributes[_NAMED] = _named_by_new_rows(work.session)
+    named = work.attributes[_NAMED]
+    if named is None or name in named:
+        usual(work)
+
+
+def _named_by_new_rows(session: Session) -> set[str] | None:
+    """The attributes that are all there is to look at; None where also stored rows change."""
+    if session.dirty or session.deleted:
+        return None
+    named: set[str] = set()
+    for row in session.new:
+        named.update(instance_dict(row), instance_state(row)._pending_mutations)
+    return named
 
 
 def _take_apart(session: Session, *_unused: Any) -> None:

@@ -31,6 +31,7 @@ _MOST_ALIKE = 50
 AT_ONCE = 500
 #: rows that are read at once
 _CHUNK = 5_000
+_BUT = "but_this_key"
 
 Values = Mapping[str, Any]
 
@@ -89,7 +90,9 @@ class Finder:
         if not self._rules:
             return {}
         wanted = [keys_of(self._rules, row, sound) for row in rows]
-        stored = self._stored(wanted)
+        # With itself a row shares all that it is looked up by; of several, one may be like another.
+        own = rows[0].get("id") if len(rows) == 1 else None
+        stored = self._stored(wanted, own)
         if not stored:
             return {}
         by_token: dict[str, list[int]] = {}
@@ -115,11 +118,11 @@ class Finder:
         }
 
     # stored rows ------------------------------------------------------------------
-    def _stored(self, wanted: Sequence[Keys]) -> dict[int, Keys]:
-        """The keys of every stored row that may be like one of the wanted."""
+    def _stored(self, wanted: Sequence[Keys], own: int | None) -> dict[int, Keys]:
+        """The keys of every stored row, but `own`, that may be like one of the wanted."""
         found: dict[int, Keys] = {}
         for chosen in self._chosen(wanted):
-            found.update(keys_in_store(self._session, self._model, self._rules, chosen))
+            found.update(keys_in_store(self._session, self._model, self._rules, chosen, own))
         return found
 
     def _chosen(self, wanted: Sequence[Keys]) -> Iterator[dict[str, list[Any]]]:
@@ -175,25 +178,31 @@ def keys_in_store(
     model: type[Any],
     rules: Sequence[MatchRule],
     chosen: Mapping[str, Sequence[Any]] | None = None,
+    but: int | None = None,
 ) -> Iterator[tuple[int, Keys]]:
     """(key, what is compared) of stored rows, whoever's they are, in the order of their keys.
 
-    `chosen`: those that hold one of these values, by attribute; all of them without it.
+    `chosen`: those that hold one of these values, by attribute; all of them without it. `but`: the
+    key of one that is not among them.
     """
-    statement = _compared(model, tuple(rules), None if chosen is None else tuple(chosen))
-    for row in session.connection().execute(statement, chosen):
+    names = None if chosen is None else tuple(chosen)
+    statement = _compared(model, tuple(rules), names, but is not None)
+    asked = chosen if but is None else {**(chosen or {}), _BUT: but}
+    for row in session.connection().execute(statement, asked):
         yield row[0], keys_of(rules, row._mapping, sound, stored=True)
 
 
 @lru_cache(maxsize=300)
 def _compared(
-    model: type[Any], rules: tuple[MatchRule, ...], chosen: tuple[str, ...] | None
+    model: type[Any], rules: tuple[MatchRule, ...], chosen: tuple[str, ...] | None, has_but: bool
 ) -> Select[Any]:
     columns = {name: part.columns[0] for name, part in inspect(model).column_attrs.items()}
     names = {name for rule in rules for name in (*rule.reads, *rule.stored) if name}
     # Selected from the table, not from the entity: the row scope narrows entities only.
     shown = select(columns["id"], *(columns[name].label(name) for name in sorted(names)))
     ordered = shown.order_by(columns["id"])
+    if has_but:
+        ordered = ordered.where(columns["id"] != bindparam(_BUT))
     if chosen is None:
         # A cursor on the server, which a few rows would wait for.
         return ordered.execution_options(yield_per=_CHUNK)

@@ -1,9 +1,11 @@
 """The cookie that carries the number of a session, signed as Flask does it."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, Request
+from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_encode
@@ -16,8 +18,26 @@ _MOST_KNOWN = 1000
 Said = tuple[str, datetime]
 
 
+class _PlainJson(TaggedJSONSerializer):
+    """A session holds texts, numbers and lists: Flask looks at each value for what JSON has not.
+
+    A text that is translated when it is read is told as it reads now.
+    """
+
+    _write = json.JSONEncoder(separators=(",", ":"), default=str).encode
+
+    def dumps(self, value: Any) -> str:
+        return self._write(value)
+
+    def loads(self, value: str) -> Any:
+        # A cookie of before: within a text the quotation mark would have a backslash.
+        return super().loads(value) if '{" ' in value else json.loads(value)
+
+
 class SessionCookies(SecureCookieSessionInterface):
     """Flask makes what signs them anew to read and to write each; here it is kept."""
+
+    serializer = _PlainJson()
 
     def __init__(self) -> None:
         self._signers: dict[tuple[Any, ...], Any] = {}
