@@ -144,7 +144,7 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
         f"busy_timeout={PATIENCE * 1000}",
         "foreign_keys=ON",
         f"cache_size=-{CACHE}",
-        # What takes one statement back, mostly some 30 pages: a file for each was a tenth of saving.
+        # What takes a statement back, some 30 pages: a file for each was a twentieth of saving.
         "temp_store=MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -6,8 +6,10 @@ python -m bench.report                            # write from the results that 
 """
 
 import argparse
+import itertools
 import json
 import os
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -48,6 +50,8 @@ PAGES = {
 }
 #: how many times the floor a page may take
 AIMS = dict.fromkeys(PAGES, 3) | dict.fromkeys(("detail", "edit", "create", "export"), 5)
+#: requests of a side for a page in each round
+EACH_ROUND = 20
 #: how many times as long a page may take at a million rows as at ten thousand
 GROWTH = 1.5
 GROWS = ["list", "filter_tier", "deal_edit", "detail"]
@@ -56,33 +60,66 @@ Results = dict[str, dict[str, Any]]
 
 
 def measure(
-    harness: Path, results: Path, sizes: Iterable[str], databases: Iterable[str], budget: float
+    harness: Path, folder: Path, sizes: Iterable[str], databases: Iterable[str], budget: float
 ) -> None:
     """Run the harness for all sides of each size together; they take turns request by request.
 
-    `budget`: seconds for a page of one side in each phase; slow pages get fewer requests.
+    Whose turn comes after that of a slow side finds the processor's memory full of what that one
+    did, and takes some 5 % longer. So they go around in several orders (`orders`). `budget`:
+    seconds for a page of one side in each phase and round; slow pages get fewer requests.
     """
-    known = {
-        **os.environ,
-        "BENCH_ADAPTERS": str(HERE),
-        "BENCH_RESULTS": str(results),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
     for database in databases:
         for size in (size for size in SIZES[database] if size in sizes):
-            command = [sys.executable, str(harness / "run.py"), "--db", database, "--size", size]
-            command += ["--peer", ",".join(PEERS[database]), "--budget", str(budget)]
-            subprocess.run(command, env=known, check=True)  # noqa: S603 - a command of ours
+            for number, order in enumerate(orders(PEERS[database])):
+                known = {
+                    **os.environ,
+                    "BENCH_ADAPTERS": str(HERE),
+                    "BENCH_RESULTS": str(folder / f"round-{number}"),
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                }
+                command = [sys.executable, str(harness / "run.py"), "--db", database]
+                command += ["--size", size, "--peer", ",".join(order), "--n", str(EACH_ROUND)]
+                command += ["--budget", str(budget)]
+                # Eight connections at once are kept busy by each side alone: once is enough.
+                command += ["--load", "0"] if number else []
+                subprocess.run(command, env=known, check=True)  # noqa: S603 - a command of ours
 
 
-def read(results: Path, database: str, size: str) -> Results:
-    """Side → what was measured of it."""
-    found = {}
-    for side in PEERS[database]:
-        path = results / f"{database}-{size}-{side}.json"
-        if path.is_file():
-            found[side] = json.loads(path.read_text(encoding="utf-8"))
+def orders(sides: list[str]) -> list[list[str]]:
+    """In what order they take turns in each round: of a prime number of sides each comes once
+    after each of the others, of other numbers about as often."""
+    size = len(sides)
+    prime = next(n for n in itertools.count(size) if all(n % d for d in range(2, n)))
+    steps = [[place * step % prime for place in range(prime)] for step in range(1, prime)]
+    return [[sides[place] for place in places if place < size] for places in steps]
+
+
+def read(folder: Path, database: str, size: str) -> Results:
+    """Side → what was measured of it: in all rounds, or in the one that there is."""
+    found: Results = {}
+    for round_ in sorted(folder.glob("round-*")) or [folder]:
+        for side in PEERS[database]:
+            path = round_ / f"{database}-{size}-{side}.json"
+            if not path.is_file():
+                continue
+            said = json.loads(path.read_text(encoding="utf-8"))
+            first = found.setdefault(side, said)
+            for page, one in said["ops"].items():
+                first["ops"].setdefault(page, one).setdefault("rounds", []).append(one)
+    for said in found.values():
+        for one in said["ops"].values():
+            _put_together(one)
     return found
+
+
+def _put_together(one: dict[str, Any]) -> None:
+    """Of all rounds: the mean of what they found; what else is known is of the first one."""
+    rounds = one.pop("rounds")
+    if wrong := next((said for said in rounds if "error" in said or "p50" not in said), None):
+        one["error"] = wrong.get("error", "not measured")
+        return
+    for name in ("p50", "p95"):
+        one[name] = statistics.mean([said[name] for said in rounds])
 
 
 def tables(results: Path) -> str:

@@ -93,7 +93,7 @@ class _Request(HTTPRequest):
 
 
 class Connection(HTTPConnection):
-    """Of a visitor; over TLS, too: it reads and writes what the encrypted socket gives and takes."""
+    """Of a visitor; over TLS, too: what it reads and writes is encrypted by the socket."""
 
     RequestHandlerClass = _Request
 

@@ -48,8 +48,9 @@ class LineForms:
         self.rows = self._posted(posted) if posted is not None else self._saved()
 
     def _posted(self, posted: MultiDict[str, str]) -> list[Form]:
-        pattern = re.compile(rf"{re.escape(self.part.name)}-(\d+)-")
-        found = [pattern.match(name) for name in posted]
+        name = self.part.name
+        pattern = re.compile(rf"{re.escape(name)}-(\d+)-")
+        found = [pattern.match(typed) for typed in posted if typed.startswith(name)]
         indexes = sorted({int(match.group(1)) for match in found if match})
         # Whoever compares two versions says so of a line that is to go.
         indexes = [n for n in indexes if not posted.get(f"{self.part.name}-{n}-drop")]

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import Connection, Select, bindparam, inspect, select
+from sqlalchemy import Column, Connection, Select, bindparam, inspect, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import instance_dict
 
 from app.entities.types import now_utc
 from app.extensions import db
@@ -84,14 +85,15 @@ def fill(
     errors: dict[str, list[str]] = {}
     parts = (*view.form, *view.file_form)
     lines = {part.name: part for part in parts if isinstance(part, Lines)}
-    # A new row has no relation to empty; an emptied column of it is said: it has no default then.
-    unrelated = _relations(type(item)) if is_new else frozenset()
+    # A new row has nothing to empty, but columns that would take their default.
+    empty = _empty_at_first(type(item)) if is_new else frozenset()
+    held = instance_dict(item)
     with db.session.no_autoflush:
         field_rights.by_hand(item, values.keys() - lines.keys())
         for name, value in values.items():
             if name in lines:
                 _put_lines(lines[name], item, value)
-            elif value is not None or name not in unrelated or getattr(item, name) is not None:
+            elif value is not None or name not in empty or held.get(name) is not None:
                 setattr(item, name, value)
         if is_new and not from_file:
             for name, value in view.start_values().items():
@@ -106,8 +108,15 @@ def fill(
 
 
 @cache
-def _relations(model: type[Any]) -> frozenset[str]:
-    return frozenset(inspect(model).relationships.keys())
+def _empty_at_first(model: type[Any]) -> frozenset[str]:
+    """Relations, and columns without a default."""
+    mapper = inspect(model)
+    plain = (
+        mapper.get_property_by_column(column).key
+        for column in mapper.columns
+        if isinstance(column, Column) and column.default is None and column.server_default is None
+    )
+    return frozenset([*mapper.relationships.keys(), *plain])
 
 
 def _unfilled(view: Any, item: Any, asked: Container[str] | None) -> Iterator[str]:
