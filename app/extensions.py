@@ -48,6 +48,8 @@ CACHE = 16_000
 QUIET = 5
 #: what is known of a connection to PostgreSQL: whether it was told to write nothing
 _READS = "kehu_reads"
+#: and of one to SQLite: where it notes what would take a statement back
+_BESIDE = "kehu_beside"
 _only_reads: ContextVar[bool | None] = ContextVar("kehu_only_reads", default=None)
 
 
@@ -144,8 +146,6 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
         f"busy_timeout={PATIENCE * 1000}",
         "foreign_keys=ON",
         f"cache_size=-{CACHE}",
-        # What takes a statement back, some 30 pages: a file for each was a twentieth of saving.
-        "temp_store=MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     path = cursor.execute("PRAGMA database_list").fetchone()[2]
@@ -254,6 +254,7 @@ def _begin_sqlite(connection: Connection) -> None:
     if is_reading():
         connection.exec_driver_sql("BEGIN")
         return
+    _note_beside(connection, driver)
     try:
         driver.wait_for_turn()
     except sqlite3.OperationalError as error:
@@ -263,6 +264,16 @@ def _begin_sqlite(connection: Connection) -> None:
     except OperationalError:
         driver.end_turn()
         raise
+
+
+def _note_beside(connection: Connection, driver: WriterConnection) -> None:
+    """SQLite notes what would take one statement back, some 30 pages for a row with its indexes: a
+    file for each was a twentieth of saving. What a job changes at once may be too much for memory.
+    """
+    place = "MEMORY" if has_request_context() else "FILE"
+    if connection.info.get(_BESIDE) != place:
+        driver.execute(f"PRAGMA temp_store={place}")
+        connection.info[_BESIDE] = place
 
 
 def is_sqlite() -> bool:

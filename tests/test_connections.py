@@ -1,8 +1,13 @@
-"""What the product asks of its connections to PostgreSQL: kept plans, and a look after a pause."""
+"""What the product asks of its connections: of PostgreSQL kept plans, and a look after a pause; of
+SQLite no file for each save."""
 
+import os
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
@@ -73,3 +78,34 @@ def test_columns_are_described_as_the_driver_does_it(engine: Engine) -> None:
         assert [column.name for column in cursor.description[-1:]] == ["other"]
         cursor.execute("SET LOCAL work_mem = '4MB'")
         assert cursor.description is None
+
+
+def files_of_sqlite() -> list[str]:
+    """Its own files that this process has open."""
+    found = []
+    for number in os.listdir("/proc/self/fd"):
+        try:
+            found.append(os.readlink(f"/proc/self/fd/{number}"))
+        except FileNotFoundError:  # closed since, such as that of the list itself
+            continue
+    return [path for path in found if "etilqs" in path]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
+def test_a_save_makes_no_file_and_a_job_fills_no_memory(tmp_path: Path) -> None:
+    def change() -> list[str]:
+        """All rows by one statement, which can be taken back until its end."""
+        with made.begin() as connection:
+            connection.exec_driver_sql("UPDATE word SET text = text || 'x'")
+            return files_of_sqlite()
+
+    made = create_engine(f"sqlite:///{tmp_path}/words.db", pool_size=1)
+    with made.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE word (id INTEGER PRIMARY KEY, text UNIQUE)")
+        rows = [(f"{number:0300}",) for number in range(2000)]
+        connection.exec_driver_sql("INSERT INTO word (text) VALUES (?)", rows)
+    for _again in range(2):
+        with Flask("x").test_request_context(method="POST"):
+            assert change() == []
+        assert change() != []
+    made.dispose()
