@@ -37,6 +37,11 @@ class _Reader(io.BufferedReader):
     def readline(self, size: int | None = -1, /) -> bytes:
         return self._counted(super().readline(size))
 
+    def __next__(self) -> bytes:
+        if line := self.readline():
+            return line
+        raise StopIteration
+
     def has_data(self) -> bool:
         return self._source.received > self.bytes_read
 

@@ -18,6 +18,8 @@ def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[
     path, size = environ["PATH_INFO"], int(environ.get("CONTENT_LENGTH") or 0)
     if path == "/echo":
         body = environ["wsgi.input"].read(size)
+    elif path == "/lines":
+        body = b"|".join(next(environ["wsgi.input"]) for _ in range(2))
     elif path == "/unread":
         body = b"not read"
     else:
@@ -83,10 +85,11 @@ def test_requests_that_came_together_are_answered_one_after_the_other(serving: A
     one = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\none"
     # With what follows a body that nobody read the next request still begins where it begins.
     two = b"POST /unread HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nGET /not "
+    two += b"POST /lines HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\na\nb\n"
     rest = b"".join(b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n" % n for n in range(3))
     connection.sendall(one + two + rest)
-    bodies = [told(connection)[1] for _ in range(5)]
-    assert bodies == [b"one", b"not read", b"/0", b"/1", b"/2"]
+    bodies = [told(connection)[1] for _ in range(6)]
+    assert bodies == [b"one", b"not read", b"a\n|b\n", b"/0", b"/1", b"/2"]
 
 
 def test_a_request_may_come_bit_by_bit(serving: Any) -> None:
