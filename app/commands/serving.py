@@ -21,6 +21,7 @@ from app.commands.sharing import Crew, SharingServer
 from app.extensions import db
 from app.jobs import SCHEDULE
 from app.lowcode.jobs import Runner
+from app.lowcode.search import pinyin
 from app.places import Places
 
 #: seconds for requests in flight after the signal to stop; then for the rest of the way out
@@ -139,6 +140,7 @@ def _warm_up(app: Flask) -> None:
     """Load before forking what every process would else load for its first visitors."""
     for name in app.jinja_env.list_templates(filter_func=_is_own):
         app.jinja_env.get_template(name)
+    pinyin.load()
     db.session.remove()
     db.engine.dispose()
 

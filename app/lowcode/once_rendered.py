@@ -16,6 +16,7 @@ from flask_babel import force_locale, get_locale
 from markupsafe import Markup
 
 from app.lowcode import principal
+from app.lowcode.bounded import Bounded
 from app.lowcode.principal import Principal
 
 _KEPT, _KEPT_STATES = "kehu_rendered", "kehu_rendered_states"
@@ -45,7 +46,7 @@ class Script:
 
 
 def init(app: Flask) -> None:
-    app.extensions[_KEPT], app.extensions[_KEPT_STATES] = {}, {}
+    app.extensions[_KEPT], app.extensions[_KEPT_STATES] = {}, Bounded(_MOST_STATES)
     app.jinja_env.globals.update(asset=asset, texts_url=texts_url, part=part)
     app.add_url_rule("/texts/<locale>.js", "texts", texts)
 
@@ -70,16 +71,8 @@ def kept_for_actor(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
 
 def kept_for_state(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     """`kept_for_actor` of what differs with the address, which people may write at will."""
-    found = current_app.extensions[_KEPT_STATES]
     whole = (principal.current(), request.root_path, str(get_locale()), *key)
-    made = found.get(whole)
-    if made is None:
-        made = make()
-        if len(found) >= _MOST_STATES:
-            for oldest in list(found)[: _MOST_STATES // 2]:
-                found.pop(oldest, None)
-        found[whole] = made
-    return made
+    return current_app.extensions[_KEPT_STATES].get(whole, make)
 
 
 def address(endpoint: str, **values: str) -> str:

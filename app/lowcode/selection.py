@@ -1,6 +1,6 @@
 """The SELECT behind a list: just the columns it shows, and the rows as values by path."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -31,6 +31,9 @@ from app.lowcode.joined import Joins
 from app.lowcode.paging import Place, SortKey, runs
 from app.lowcode.scope import narrowed, within_reach
 
+#: path → key of a row → its tags
+Tags = Mapping[str, Mapping[int, list[Ref]]]
+_NO_TAGS: Tags = {}
 #: keys of a statement that are sent as parameters
 _MOST_BOUND = 200
 
@@ -141,15 +144,19 @@ class Selection:
             for resolved in self.paths
             if isinstance(resolved.field, TagsField)
         }
-        place = slice(len(self._columns), len(self._columns) + len(self.keys))
-        values_of = self._seen_values if field_rights.is_limited() else self._values
-        return [ListedRow(row[0], row[1], values_of(row, tags), tuple(row[place])) for row in rows]
+        width = len(self._columns)
+        place = slice(width, width + len(self.keys))
+        if not tags and not field_rights.is_limited():
+            return [ListedRow(row[0], row[1], row[place], row[:width], self) for row in rows]
+        seen = self._seen_values if field_rights.is_limited() else self.values_of
+        return [ListedRow(row[0], row[1], row[place], None, self, seen(row, tags)) for row in rows]
 
-    def _seen_values(self, row: Any, tags: dict[str, dict[int, list[Ref]]]) -> dict[str, Any]:
-        values = self._values(row, tags)
+    def _seen_values(self, row: Any, tags: Tags) -> dict[str, Any]:
+        values = self.values_of(row, tags)
         return {path: field_rights.shown(self.model, path, it) for path, it in values.items()}
 
-    def _values(self, row: Any, tags: dict[str, dict[int, list[Ref]]]) -> dict[str, Any]:
+    def values_of(self, row: Any, tags: Tags) -> dict[str, Any]:
+        """The values of a raw row by path."""
         values: dict[str, Any] = {}
         for path, (start, width) in self._slots.items():
             if width == 0:
@@ -196,13 +203,24 @@ def selection(
     return Selection(model, paths, sort)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class ListedRow:
+    """A row of a list, with its values by path."""
+
     id: int
     version: int
-    values: dict[str, Any]
     #: what it is sorted by, where a page was asked for
-    place: Place = ()
+    place: Place
+    #: what was read of it; None where its values do not follow from that alone
+    read: tuple[Any, ...] | None
+    _chosen: Selection
+    _values: dict[str, Any] | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        if self._values is None:
+            self._values = self._chosen.values_of(self.read, _NO_TAGS)
+        return self._values
 
 
 def counting(model: type[Any], where: ColumnElement[bool], most: int) -> Select[Any]:

@@ -19,6 +19,8 @@ class Choice(StrEnum):
 
     label: str
     color: str
+    #: what is equal to its code is found by it, too
+    __hash__ = str.__hash__
 
     def __new__(cls, code: str, label: str, color: str = "gray") -> Self:
         if color not in COLORS:

@@ -1,6 +1,7 @@
 """Values as shown, and tables of them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
@@ -43,10 +44,14 @@ class Column:
 
 @dataclass(slots=True)
 class Row:
+    """One row as shown. Many pages may share it, and what it was written as."""
+
     id: int
     url: str
-    cells: list[Cell]
+    cells: Sequence[Cell]
     version: int = 0
+    #: as it was written first: with a box to tick or without, and how
+    html: tuple[bool, str] | None = field(default=None, init=False)
 
 
 @dataclass

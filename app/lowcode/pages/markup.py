@@ -66,12 +66,16 @@ def facts_html(facts: Sequence[tuple[str, Cell]], *, in_columns: bool = False) -
 
 def sections_html(sections: Sequence[ShownSection]) -> Markup:
     """The values of a record under the titles of its sections."""
-    shown = [
-        f'<div class="detail-part"><h2>{escape(section.title)}</h2>'
-        f'<dl class="details">{facts_html(section.items, in_columns=True)}</dl></div>'
-        for section in sections
-    ]
-    return Markup("\n".join(shown))  # noqa: S704 - as above
+    return Markup("\n".join(map(_section, sections)))  # noqa: S704 - as above
+
+
+def _section(section: ShownSection) -> str:
+    if section.html is None:
+        section.html = (
+            f'<div class="detail-part"><h2>{escape(section.title)}</h2>'
+            f'<dl class="details">{facts_html(section.items, in_columns=True)}</dl></div>'
+        )
+    return section.html
 
 
 def initial_of(name: str) -> str:
@@ -86,6 +90,12 @@ def rows_html(sheet: Any, tickable: bool = False) -> Markup:
 
 
 def _row(sheet: Any, row: Row, tickable: bool) -> str:
+    if row.html is None or row.html[0] is not tickable:
+        row.html = tickable, _written_row(sheet, row, tickable)
+    return row.html[1]
+
+
+def _written_row(sheet: Any, row: Row, tickable: bool) -> str:
     url, title = escape(row.url), row.cells[0].text if row.cells else ""
     shown = [f'<tr data-href="{url}">' if url else "<tr>"]
     if tickable:

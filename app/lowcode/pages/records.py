@@ -1,5 +1,6 @@
 """What the page of one record shows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.lowcode.pages.cells import Cell, Column
@@ -9,8 +10,11 @@ from app.lowcode.pages.views import Star
 
 @dataclass(slots=True)
 class ShownSection:
+    """Values under a title. Many pages may share them, and what they were written as."""
+
     title: str
-    items: list[tuple[str, Cell]]
+    items: Sequence[tuple[str, Cell]]
+    html: str | None = field(default=None, init=False)
 
 
 @dataclass(slots=True)

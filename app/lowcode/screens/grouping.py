@@ -21,8 +21,8 @@ from app.lowcode.once_rendered import address
 from app.lowcode.pages import Column, GroupHead, GroupMenu, GroupPage, GroupRows
 from app.lowcode.screens.columns import shown_columns
 from app.lowcode.screens.list_frame import columns_of
-from app.lowcode.screens.lists import rows_of
 from app.lowcode.screens.reading import totals_of
+from app.lowcode.screens.rows import rows_of
 from app.lowcode.tally import COUNTED
 from app.rules.errors import DomainError
 

@@ -18,8 +18,8 @@ from app.lowcode.screens.columns import shown_columns
 from app.lowcode.screens.declare import Section
 from app.lowcode.screens.forms import EntryForm
 from app.lowcode.screens.list_frame import columns_of
-from app.lowcode.screens.lists import rows_of
 from app.lowcode.screens.merging import Merge, base_of, texts_of, words
+from app.lowcode.screens.rows import rows_of
 from app.lowcode.screens.ticked import state_posted
 
 

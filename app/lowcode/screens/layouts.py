@@ -21,7 +21,7 @@ from app.lowcode.list_state import ListState, read_state
 from app.lowcode.pages import BoardCard, BoardColumn, ListPage
 from app.lowcode.screens.charts import chart_data, chart_title, code_of
 from app.lowcode.screens.declare import Board, Calendar, Chart
-from app.lowcode.screens.lists import cell_of
+from app.lowcode.screens.rows import cell_of
 from app.lowcode.selection import selection
 from app.rules.errors import DomainError
 

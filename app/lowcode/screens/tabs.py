@@ -8,7 +8,7 @@ from app.lowcode.list_state import ListState
 from app.lowcode.once_rendered import KeyedAddress, addresses_of, kept_for_actor
 from app.lowcode.pages import Column, ListPage, Tab
 from app.lowcode.screens.list_frame import columns_of
-from app.lowcode.screens.lists import rows_of
+from app.lowcode.screens.rows import rows_of
 
 #: rows that stand in a tab; the list itself shows the others
 _MOST = 50

@@ -20,8 +20,8 @@ from app.lowcode.fields.relations import key_of
 from app.lowcode.list_state import ListState, read_state
 from app.lowcode.pages import Chip, Column, FilterSpec, Row
 from app.lowcode.screens.list_frame import columns_of
-from app.lowcode.screens.lists import rows_of
 from app.lowcode.screens.overview import Overview
+from app.lowcode.screens.rows import rows_of
 from app.lowcode.settings import stuck_days
 from app.rules.errors import DomainError
 from app.rules.funnel import last_day_stuck

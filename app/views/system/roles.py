@@ -1,6 +1,7 @@
 """Roles: the list, copies, and the matrix of screens and rights that is a role's page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -15,7 +16,7 @@ from app.extensions import db
 from app.lowcode.access.simulate import RoleChange
 from app.lowcode.fields.base import humanize
 from app.lowcode.list_state import read_state
-from app.lowcode.pages import Cell
+from app.lowcode.pages import Cell, Row
 from app.lowcode.screens import EntityInterface, EntityView, Section, action
 from app.lowcode.screens.list_html import list_html
 from app.lowcode.screens.lists import list_page
@@ -55,11 +56,7 @@ class RoleView(EntityView):
     def list(self) -> Any:
         state = read_state(self.listable, request.args)
         page = list_page(self, state)
-        for row in page.rows:
-            # Seeded roles are named and described by msgids.
-            name, about = row.cells[0], row.cells[1]
-            row.cells[0] = Cell(name.kind, _(humanize(name.text)), url=name.url)
-            row.cells[1] = Cell(about.kind, about.text and _(about.text))
+        page.rows = [_in_words(row) for row in page.rows]
         return list_html(page)
 
     @action("copy", lazy_gettext("Copy"), icon="copy", multiple=False)
@@ -148,3 +145,11 @@ class RoleView(EntityView):
         page = matrix_page(self, role)
         page.error = text
         return render_template("matrix.html", page=page), status
+
+
+def _in_words(row: Row) -> Row:
+    """Seeded roles are named and described by msgids."""
+    name, about, *others = row.cells
+    named = Cell(name.kind, _(humanize(name.text)), url=name.url)
+    described = Cell(about.kind, about.text and _(about.text))
+    return replace(row, cells=[named, described, *others])
