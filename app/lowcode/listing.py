@@ -14,6 +14,7 @@ from app.extensions import db, is_sqlite
 from app.lowcode import conditions, field_rights, paging, search
 from app.lowcode.few import among, keys_of_few
 from app.lowcode.list_state import Listable, ListState
+from app.lowcode.scope import columns_of
 from app.lowcode.selection import Cut, ListedRow, Selection, selection
 from app.rules.errors import DomainError, InvalidInput
 
@@ -63,7 +64,7 @@ def fetch(
     chosen = _chosen(source, state, paths)
     skipped = (state.page - 1) * state.size
     statement = chosen.page(condition(source, state), Cut(state.size, skipped))
-    return chosen.read(db.session.execute(statement).all())
+    return chosen.read(columns_of(statement))
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def page(
     in_turn = is_led and _is_asked_in_turn(source, state)
     cut = Cut(state.size + 1, skipped, place, turned, counted, in_turn)
     statement = chosen.page(where, cut, is_narrowed=state.is_narrowed)
-    found = db.session.execute(statement).all()
+    found = columns_of(statement)
     is_full = len(found) > state.size
     rows = chosen.read(found[-state.size :] if turned else found[: state.size])
     first = replace(state, page=1, after="", before="")
@@ -146,7 +147,7 @@ def by_key(source: Listable, state: ListState, key: int, paths: Sequence[str]) -
     """The row with this key as a list in `state` shows it, whether it fits its filters or not;
     empty where the person does not see it."""
     chosen = selection(source.model, tuple(paths), state.sort or source.order)
-    return chosen.read(db.session.execute(chosen.statement.where(source.model.id == key)).all())
+    return chosen.read(columns_of(chosen.statement.where(source.model.id == key)))
 
 
 def stream(

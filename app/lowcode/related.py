@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, inspect, select
 
-from app.extensions import db
+from app.lowcode import scope
 from app.lowcode.selection import ListedRow, Selection, selection
 
 #: (entity, its relationship to the record)
@@ -19,7 +19,7 @@ Related = tuple[type[Any], str]
 
 def counts(lists: Sequence[Related], key: int) -> Sequence[int]:
     """How many rows of each list belong to the record with this key."""
-    return db.session.execute(_counting(tuple(lists)), {"key": key}).one() if lists else ()
+    return scope.columns_of(_counting(tuple(lists)), {"key": key})[0] if lists else ()
 
 
 def rows(
@@ -31,7 +31,7 @@ def rows(
 ) -> list[ListedRow]:
     """The first rows of the record with this key: the columns at `paths`, in an order."""
     chosen, statement = _reading(related, tuple(paths), order, most)
-    return chosen.read(db.session.execute(statement, {"key": key}).all())
+    return chosen.read(scope.columns_of(statement, {"key": key}))
 
 
 @lru_cache(maxsize=200)

@@ -3,13 +3,13 @@
 It works below the screens, so a list, an export, a picker and the API cannot differ.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from flask_appbuilder import Model
-from sqlalchemy import ColumnClause, ColumnElement, Select, Table, and_, inspect, select
+from sqlalchemy import ColumnClause, ColumnElement, Row, Select, Table, and_, inspect, select
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
 from sqlalchemy.sql import visitors
@@ -24,6 +24,7 @@ from app.rules.errors import DomainError
 
 __all__ = [
     "ScopeViolation",
+    "columns_of",
     "criterion",
     "may_change",
     "narrow",
@@ -145,6 +146,19 @@ def of_nobody(statement: Select[Any]) -> Select[Any]:
     if _names_scoped_rows(statement):
         raise NoPrincipal("scoped rows would be read with no acting person")
     return statement.execution_options(**{_DONE: True})
+
+
+def columns_of(
+    statement: Select[Any], values: Mapping[str, Any] | None = None
+) -> Sequence[Row[Any]]:
+    """What a SELECT of columns finds among the rows that the acting person sees.
+
+    Where `narrow` has nothing to add, nothing of it belongs to the unit of work either, through
+    which it would take half as long again.
+    """
+    if acting.current().sees_all:
+        return db.session.connection().execute(statement, values).all()
+    return db.session.execute(statement, values).all()
 
 
 def narrow(state: ORMExecuteState) -> None:

@@ -12,7 +12,7 @@ from app.entities.system.organization import Team
 from app.entities.system.user import User
 from app.lowcode import principal as acting
 from app.lowcode.principal import DataScope, NoPrincipal, Principal, acting_as, system
-from app.lowcode.scope import ScopeViolation
+from app.lowcode.scope import ScopeViolation, columns_of
 from tests.factories import make_user
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -77,6 +77,7 @@ def test_a_person_reads_exactly_the_rows_of_their_scope_in_every_kind_of_stateme
     with acting_as(company.person("north", reach)):
         assert {row.id for row in session.scalars(select(Customer))} == keys
         assert set(session.scalars(select(Customer.id))) == keys
+        assert {row.id for row in columns_of(select(Customer.id, Customer.name))} == keys
         assert set(session.scalars(select(other.id))) == keys
         assert session.scalar(select(func.count()).select_from(Customer)) == len(keys)
         assert session.scalar(select(func.count(Customer.id))) == len(keys)
@@ -127,6 +128,8 @@ def test_without_an_acting_person_no_statement_touches_scoped_rows(
     try:
         with pytest.raises(NoPrincipal):
             session.execute(statement())
+        with pytest.raises(NoPrincipal):
+            columns_of(select(Customer.id))
         company.customers["north"].name = "changed"
         with pytest.raises(NoPrincipal):
             session.flush()

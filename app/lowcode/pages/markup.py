@@ -66,16 +66,12 @@ def facts_html(facts: Sequence[tuple[str, Cell]], *, in_columns: bool = False) -
 
 def sections_html(sections: Sequence[ShownSection]) -> Markup:
     """The values of a record under the titles of its sections."""
-    return Markup("\n".join(map(_section, sections)))  # noqa: S704 - as above
-
-
-def _section(section: ShownSection) -> str:
-    if section.html is None:
-        section.html = (
-            f'<div class="detail-part"><h2>{escape(section.title)}</h2>'
-            f'<dl class="details">{facts_html(section.items, in_columns=True)}</dl></div>'
-        )
-    return section.html
+    shown = [
+        f'<div class="detail-part"><h2>{escape(section.title)}</h2>'
+        f'<dl class="details">{facts_html(section.items, in_columns=True)}</dl></div>'
+        for section in sections
+    ]
+    return Markup("\n".join(shown))  # noqa: S704 - as above
 
 
 def initial_of(name: str) -> str:

@@ -1,6 +1,5 @@
 """What the page of one record shows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.lowcode.pages.cells import Cell, Column
@@ -10,11 +9,8 @@ from app.lowcode.pages.views import Star
 
 @dataclass(slots=True)
 class ShownSection:
-    """Values under a title. Many pages may share them, and what they were written as."""
-
     title: str
-    items: Sequence[tuple[str, Cell]]
-    html: str | None = field(default=None, init=False)
+    items: list[tuple[str, Cell]]
 
 
 @dataclass(slots=True)

@@ -6,10 +6,9 @@ declaration, the language and the rights of the reader; a page then only fills i
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
-from flask_babel import get_timezone
 from flask_babel import gettext as _
 from sqlalchemy import (
     BinaryExpression,
@@ -27,22 +26,16 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.entities.system.record import Attachment
 from app.extensions import db
 from app.lowcode import field_rights
-from app.lowcode.bounded import Bounded
-from app.lowcode.fields import Field, field_of, resolve
+from app.lowcode.fields import field_of, resolve
 from app.lowcode.fields.base import humanize
-from app.lowcode.fields.relations import Ref, RelationField
 from app.lowcode.figures import outline as outline_of_figures
 from app.lowcode.once_rendered import KeyedAddress, addresses_of, kept_for_actor
-from app.lowcode.pages import Cell, Column, ShownSection
+from app.lowcode.pages import Cell, Column
 from app.lowcode.screens.declare import Lines, Section, WorkedFact
 from app.lowcode.screens.opening import Opened, Opening, opening
 from app.lowcode.screens.rows import writer_of
 from app.lowcode.screens.tabs import RelatedList, related_lists
 
-#: sections that a process keeps as they were written, of about two kilobytes each
-_kept: Bounded[ShownSection] = Bounded(2_000)
-#: of a related row; a whole row may have changed since it was written
-_NAMED = (Ref, type(None))
 _ROUTES = ("timeline_part", "figures_part", "add_note", "add_file")
 STAMPS = ("created_on", "created_by", "changed_on", "changed_by")
 
@@ -52,20 +45,16 @@ class Value:
     """The value at the end of a path, as far as the acting person may see it."""
 
     label: str
-    field: Field
     names: tuple[str, ...]
     write: Callable[[Any], Cell]
     #: stands between the value and whoever may not read it
     veil: Callable[[Any], Any] | None
 
     def cell(self, row: Any) -> Cell:
-        return self.write(self.of(row))
-
-    def of(self, row: Any) -> Any:
         value = row
         for name in self.names:
             value = None if value is None else getattr(value, name)
-        return value if self.veil is None else self.veil(value)
+        return self.write(value if self.veil is None else self.veil(value))
 
 
 @dataclass(frozen=True)
@@ -87,35 +76,12 @@ class Collection:
         return any_row.order_by(None).exists()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class SectionOutline:
     title: str
     when: Mapping[str, Sequence[str]]
     collections: tuple[Collection, ...]
     values: tuple[Value, ...]
-
-    def shown(self, row: Any) -> ShownSection:
-        values = [value.of(row) for value in self.values]
-        if not self._is_repeated:
-            return self._written(values)
-        kinds = tuple(map(type, values))
-        if any(kinds[place] not in _NAMED for place in self._related):
-            return self._written(values)
-        return _kept.get((self, str(get_timezone()), kinds, *values), self._written, values)
-
-    @cached_property
-    def _is_repeated(self) -> bool:
-        """Do its cells follow from the values, and come again?"""
-        return all(value.field.is_repeated for value in self.values)
-
-    @cached_property
-    def _related(self) -> tuple[int, ...]:
-        fields = enumerate(value.field for value in self.values)
-        return tuple(place for place, field in fields if isinstance(field, RelationField))
-
-    def _written(self, values: Sequence[Any]) -> ShownSection:
-        pairs = zip(self.values, values, strict=True)
-        return ShownSection(self.title, [(part.label, part.write(value)) for part, value in pairs])
 
 
 @dataclass(frozen=True)
@@ -211,8 +177,7 @@ def _values(view: Any, paths: Sequence[str]) -> tuple[Value, ...]:
 def _value(model: type[Any], path: str, write: Callable[[Any], Cell]) -> Value:
     is_open = field_rights.readable(model, path)
     veil = None if is_open else partial(field_rights.shown, model, path)
-    end = resolve(model, path)
-    return Value(str(end.label), end.field, tuple(path.split(".")), write, veil)
+    return Value(str(resolve(model, path).label), tuple(path.split(".")), write, veil)
 
 
 def _part(view: Any, part: Section | Lines) -> SectionOutline | LinesOutline:

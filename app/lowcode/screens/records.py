@@ -116,12 +116,16 @@ def _parts(
         for collection in part.collections:
             collection.load(item, is_empty=collection.name in empty)
         if isinstance(part, SectionOutline):
-            sections.append(part.shown(filled))
+            sections.append(_section(part, filled))
         else:
             lines.append(_line_table(part, item))
     if outline.stamps.values:
-        sections.append(outline.stamps.shown(filled))
+        sections.append(_section(outline.stamps, filled))
     return sections, lines
+
+
+def _section(part: SectionOutline, filled: Filled) -> ShownSection:
+    return ShownSection(part.title, [(value.label, value.cell(filled)) for value in part.values])
 
 
 def _line_table(outline: LinesOutline, item: Any) -> LineTable:

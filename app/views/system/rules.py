@@ -1,6 +1,5 @@
 """Access rules: records given or denied by what they say, with a preview before they hold."""
 
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask import abort, jsonify, render_template, request, url_for
@@ -15,7 +14,7 @@ from app.lowcode.access.simulate import RuleChange
 from app.lowcode.condition_words import in_words
 from app.lowcode.fields.inputs import translated
 from app.lowcode.fields.relations import key_of
-from app.lowcode.pages import Cell, ShownSection
+from app.lowcode.pages import Cell
 from app.lowcode.screens import EntityInterface, EntityView, Lines, Section
 from app.lowcode.screens.building import offer
 from app.lowcode.screens.forms import EntryForm
@@ -75,7 +74,11 @@ class AccessRuleView(EntityView):
         model = ruled_models().get(item.entity)
         if model is not None:
             words = Cell("long", in_words(model, item.condition))
-            page.sections = [_said(section, words) for section in page.sections]
+            for section in page.sections:
+                section.items = [
+                    (label, words if cell.kind == "condition" else cell)
+                    for label, cell in section.items
+                ]
         return record_html(page)
 
     @expose("/fields/<entity>")
@@ -125,9 +128,3 @@ def _by_keys(line: AccessRuleSubject) -> AccessRuleSubject:
     return AccessRuleSubject(
         role_id=role, team_id=team, user_id=user, is_exception=bool(line.is_exception)
     )
-
-
-def _said(section: ShownSection, words: Cell) -> ShownSection:
-    """The section with a condition in words."""
-    items = [(label, words if cell.kind == "condition" else cell) for label, cell in section.items]
-    return replace(section, items=items)

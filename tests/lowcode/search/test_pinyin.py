@@ -1,5 +1,8 @@
 """Readings follow the word that a character stands in, and others remain possible."""
 
+import subprocess
+import sys
+
 import pytest
 
 from app.lowcode.search.pinyin import readings
@@ -31,3 +34,14 @@ def test_family_names_have_their_own_reading_too(name: str, reading: str) -> Non
 def test_what_is_not_chinese_has_none() -> None:
     assert readings("a 1é，") == [(), (), (), (), ()]
     assert readings("ハ각") == [(), ()]
+
+
+def test_the_tables_are_read_once_they_are_wanted_and_not_before() -> None:
+    """Commands that need none do not wait for them; the server has them before its first save."""
+    said = (
+        "import sys; from app.lowcode.search import pinyin\n"
+        "def is_read(): return 'pypinyin.phrases_dict' in sys.modules\n"
+        "print(is_read(), pinyin.load(), is_read())"
+    )
+    answer = subprocess.check_output([sys.executable, "-c", said], text=True)
+    assert answer.split() == ["False", "None", "True"]
