@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, inspect, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from app.lowcode import field_rights
@@ -32,6 +32,10 @@ AT_ONCE = 500
 #: rows that are read at once
 _CHUNK = 5_000
 _BUT = "but_this_key"
+#: values of a column that are parameters of their own
+_MOST_NAMED = 2
+#: a column, and how many values it may have; one more than are named, of a list
+_Count = tuple[str, int]
 
 Values = Mapping[str, Any]
 
@@ -185,16 +189,26 @@ def keys_in_store(
     `chosen`: those that hold one of these values, by attribute; all of them without it. `but`: the
     key of one that is not among them.
     """
-    names = None if chosen is None else tuple(chosen)
-    statement = _compared(model, tuple(rules), names, but is not None)
-    asked = chosen if but is None else {**(chosen or {}), _BUT: but}
+    asked, counts = (None, None) if chosen is None else _named(chosen)
+    statement = _compared(model, tuple(rules), counts, but is not None)
+    asked = asked if but is None else {**(asked or {}), _BUT: but}
     for row in session.connection().execute(statement, asked):
         yield row[0], keys_of(rules, row._mapping, sound, stored=True)
 
 
+def _named(chosen: Mapping[str, Sequence[Any]]) -> tuple[dict[str, Any], tuple[_Count, ...]]:
+    """The values by the parameters of a statement, and how many there are: to write a list of any
+    number of them into a statement takes longer than to look for the few of one row."""
+    asked: dict[str, Any] = {}
+    for name, values in chosen.items():
+        is_list = len(values) > _MOST_NAMED
+        asked |= {name: values} if is_list else {f"{name}_{n}": v for n, v in enumerate(values)}
+    return asked, tuple((name, min(len(chosen[name]), _MOST_NAMED + 1)) for name in chosen)
+
+
 @lru_cache(maxsize=300)
 def _compared(
-    model: type[Any], rules: tuple[MatchRule, ...], chosen: tuple[str, ...] | None, has_but: bool
+    model: type[Any], rules: tuple[MatchRule, ...], chosen: tuple[_Count, ...] | None, has_but: bool
 ) -> Select[Any]:
     columns = {name: part.columns[0] for name, part in inspect(model).column_attrs.items()}
     names = {name for rule in rules for name in (*rule.reads, *rule.stored) if name}
@@ -206,8 +220,13 @@ def _compared(
     if chosen is None:
         # A cursor on the server, which a few rows would wait for.
         return ordered.execution_options(yield_per=_CHUNK)
-    values = {name: bindparam(name, expanding=True) for name in chosen}
-    return ordered.where(or_(*(columns[name].in_(value) for name, value in values.items())))
+    return ordered.where(or_(*(_is_one_of(columns[name], name, count) for name, count in chosen)))
+
+
+def _is_one_of(column: ColumnElement[Any], name: str, count: int) -> ColumnElement[bool]:
+    if count > _MOST_NAMED:
+        return column.in_(bindparam(name, expanding=True))
+    return or_(false(), *(column == bindparam(f"{name}_{n}") for n in range(count)))
 
 
 def _spellings(rule: MatchRule, wanted: Sequence[Keys], place: int) -> set[str]:
