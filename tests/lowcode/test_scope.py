@@ -91,6 +91,19 @@ def test_a_person_reads_exactly_the_rows_of_their_scope_in_every_kind_of_stateme
         assert {key for key, _name in session.execute(from_parent)} == keys
 
 
+def test_columns_are_read_with_what_waits_to_be_written_whoever_reads(
+    session: Session, company: Company
+) -> None:
+    boss = Principal(None, "boss", is_administrator=True)
+    for reader in (boss, company.person("north", DataScope.OWN)):
+        with acting_as(reader):
+            company.customers["north"].name = f"written by {reader.name}"
+            names = {row.name for row in columns_of(select(Customer.name))}
+            session.rollback()
+        assert f"written by {reader.name}" in names
+        assert len(names) == (3 if reader is boss else 1)
+
+
 def test_rows_loaded_along_a_relationship_are_narrowed_like_any_other(
     session: Session, company: Company
 ) -> None:
