@@ -59,7 +59,7 @@ ALLOWED = {
     "app/lowcode/duplicates/scanning.py": "a scan of all rows keeps keys alone",
     "app/lowcode/restoring.py": "a row comes back under its old key; who may was asked before",
     "app/lowcode/screens/saving.py": "is a value taken, by whomever; nothing of the row is told",
-    "app/lowcode/search/matching.py": "keys that are found; their rows are read within the scope",
+    "app/lowcode/search/newest.py": "keys that are found; their rows are read within the scope",
     "app/lowcode/search/in_turn.py": "which transaction it is, to count once in each",
     "app/lowcode/search/rebuilding.py": "entries of all rows, by whoever administers the server",
     "app/lowcode/search/writing.py": "entries of rows that were written under the boundary",

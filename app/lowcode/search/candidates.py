@@ -6,7 +6,8 @@ from typing import Any
 
 from app.lowcode.search.belonging import says_all
 from app.lowcode.search.declared import Searched, searched_of
-from app.lowcode.search.matching import newest_keys, query_of
+from app.lowcode.search.matching import query_of
+from app.lowcode.search.newest import newest_keys
 from app.rules.search import Query, beginning, is_spelled, words_of
 
 #: of one entity; beyond them only what begins with the words typed is looked at

@@ -22,14 +22,13 @@ from sqlalchemy import (
     or_,
     select,
     table,
-    text,
     true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from app.entities.system.search import KEY_BITS, SearchEntry
-from app.extensions import db, is_sqlite
+from app.entities.system.search import SearchEntry
+from app.extensions import is_sqlite
 from app.lowcode import conditions
 from app.lowcode.fields import resolve
 from app.lowcode.scope import within_reach
@@ -38,15 +37,6 @@ from app.lowcode.search.declared import Searched, searched_of
 from app.rules.search import AllOf, OneOf, Query, Token, is_spelled, wanted, words_of
 
 _entries = SearchEntry.__table__
-#: Tokens are letters and digits, so that no quote stands in the words.
-_SQLITE_PART = (
-    "SELECT * FROM (SELECT rowid FROM search_words WHERE search_words MATCH '{words}'"
-    " AND rowid BETWEEN {first} AND {last} ORDER BY rowid DESC LIMIT {most})"
-)
-_POSTGRESQL_PART = (
-    "(SELECT id FROM search_entry WHERE tokens @@ $words${words}$words$::tsquery"
-    " AND id BETWEEN {first} AND {last} LIMIT {most})"
-)
 _words = table("search_words", column("rowid"), column("search_words"))
 
 
@@ -159,7 +149,7 @@ def entries(searched: Searched, query: Query) -> Select[Any]:
     if is_sqlite():
         key = _words.c.rowid
         found = select((key - searched.first).label("pk")).where(
-            _words.c.search_words.op("MATCH", is_comparison=True)(_fts(whole))
+            _words.c.search_words.op("MATCH", is_comparison=True)(as_fts(whole))
         )
     else:
         key = _entries.c.id
@@ -170,7 +160,7 @@ def entries(searched: Searched, query: Query) -> Select[Any]:
 def _fits(query: Query) -> ColumnElement[bool]:
     """Entries with the tokens of the query, as PostgreSQL says it."""
     # As part of the statement: how to find a word depends on how common it is.
-    words = bindparam(None, _tsquery(query), literal_execute=True)
+    words = bindparam(None, as_tsquery(query), literal_execute=True)
     return _entries.c.tokens.op("@@", is_comparison=True)(cast(words, TSQUERY))
 
 
@@ -191,32 +181,13 @@ def _is_among(query: Query) -> ColumnElement[bool]:
     return joined(*map(_is_among, query.parts))
 
 
-def newest_keys(queries: Sequence[tuple[Searched, Query]], most: int) -> dict[type[Any], list[int]]:
-    """Keys of at most `most` rows for each query, by one statement.
-
-    They say nothing of whose rows they are: the rows are to be read within the scope.
-    """
-    if not queries:
-        return {}
-    part, written = (_SQLITE_PART, _fts) if is_sqlite() else (_POSTGRESQL_PART, _tsquery)
-    parts, models = [], {}
-    for searched, query in queries:
-        models[searched.first] = searched.model
-        ends = {"first": searched.first, "last": searched.last}
-        parts.append(part.format(words=written(narrowed(searched, query)), most=most, **ends))
-    found: dict[type[Any], list[int]] = {}
-    # As text: the library would take longer to put so many parts together than they take to run.
-    for (number,) in db.session.execute(text(" UNION ALL ".join(parts))):
-        key = number & ((1 << KEY_BITS) - 1)
-        found.setdefault(models[number - key], []).append(key)
-    return found
-
-
-def _fts(query: Query) -> str:
+def as_fts(query: Query) -> str:
+    """As SQLite says it. Tokens are letters and digits, so that no quote stands in it."""
     return "".join(_written(query, '"', '" *', " AND ", " OR "))
 
 
-def _tsquery(query: Query) -> str:
+def as_tsquery(query: Query) -> str:
+    """As PostgreSQL says it."""
     return "".join(_written(query, "'", "':*", " & ", " | "))
 
 
