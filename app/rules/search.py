@@ -27,7 +27,10 @@ FORGIVEN_FROM = 5
 #: digits that a number is cut into
 _DIGITS = 4
 
-_GRAM, _WORD, _NUMBER, _FULL, _FIRST, _SLIP, _WHOLE = "gwdpiex"
+#: first letters of a name that are tokens of their own: 深圳市 begins the names of half a city
+_BEGUN = 3
+
+_GRAM, _WORD, _NUMBER, _FULL, _FIRST, _SLIP, _WHOLE, _BEGINS = "gwdpiexb"
 _HAN = (
     "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
@@ -99,7 +102,9 @@ def tokens(code: str, kind: Kind, text: str, speaker: Speaker) -> list[str]:
     folded = normalized(text)[:LONGEST_TEXT]
     runs = list(_RUN.finditer(folded))
     if kind is Kind.NAME and runs:
-        found.append(f"{code}{_WHOLE}{_bare(runs)}")
+        whole = _bare(runs)
+        found.append(f"{code}{_WHOLE}{whole}")
+        found += [f"{code}{_BEGINS}{whole[: at + 1]}" for at in range(min(len(whole), _BEGUN))]
     for match in runs:
         run = match[0]
         if match["han"]:
@@ -185,8 +190,11 @@ def may_slip(typed: str) -> bool:
 def beginning(code: str, typed: str, *, is_all: bool = False) -> Token | None:
     """Rows whose name, the column `code`, begins with what was typed, or is that (`is_all`)."""
     whole = _bare(_RUN.finditer(normalized(typed)))
-    is_start = not is_all and len(whole) < LONGEST_WORD
-    return Token(f"{code}{_WHOLE}{whole}", is_start) if whole else None
+    if not whole:
+        return None
+    if not is_all and len(whole) <= _BEGUN:
+        return Token(f"{code}{_BEGINS}{whole}")
+    return Token(f"{code}{_WHOLE}{whole}", is_start=not is_all and len(whole) < LONGEST_WORD)
 
 
 def wanted(code: str, kind: Kind, word: str, *, tolerant: bool = False) -> Query | None:

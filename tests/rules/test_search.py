@@ -180,10 +180,20 @@ def test_signs_alone_are_not_in_the_index() -> None:
 
 def test_what_begins_so_and_what_is_called_so() -> None:
     held = set(tokens(CODE, Kind.NAME, "华瑞 科技", spoken))
-    assert holds(beginning(CODE, "华瑞"), held)
-    assert holds(beginning(CODE, "华瑞科技", is_all=True), held)
-    assert not holds(beginning(CODE, "华瑞", is_all=True), held)
+    for typed in ("华", "华瑞", "华瑞科", "华瑞科技"):
+        assert holds(beginning(CODE, typed), held), typed
+        assert holds(beginning(CODE, typed, is_all=True), held) == (typed == "华瑞科技")
+    for other in ("瑞", "科技", "华科", "华瑞技", "华瑞科技有"):
+        assert not holds(beginning(CODE, other), held), other
     assert beginning(CODE, "%") is None
+
+
+@pytest.mark.parametrize("name", ["A", "Ad", "华"])
+def test_a_name_of_few_letters_begins_with_all_of_them(name: str) -> None:
+    held = set(tokens(CODE, Kind.NAME, name, spoken))
+    assert holds(beginning(CODE, name), held)
+    assert holds(beginning(CODE, name, is_all=True), held)
+    assert not holds(beginning(CODE, f"{name}x"), held)
 
 
 def test_closeness_is_sameness_then_beginning_then_the_rest() -> None:

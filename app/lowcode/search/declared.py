@@ -17,7 +17,7 @@ from app.lowcode.fields import field_of
 from app.rules.search import Kind
 
 #: Written with every change of how tokens are made: entries of before are made again.
-_FORM = "1"
+_FORM = "2"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
