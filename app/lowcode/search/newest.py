@@ -32,7 +32,8 @@ _POSTGRESQL_BEGINNING = (
     " indexed AS MATERIALIZED (SELECT id FROM search_entry"
     " WHERE tokens @@ $words${words}$words$::tsquery AND id BETWEEN {first} AND {last})"
     " SELECT id FROM newest UNION"
-    " (SELECT id FROM indexed WHERE (SELECT count(*) FROM newest) < {most}) LIMIT {most})"
+    " (SELECT id FROM indexed WHERE (SELECT count(*) FROM newest) < {most} LIMIT {most})"
+    " LIMIT {most})"
 )
 
 
