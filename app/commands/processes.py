@@ -13,6 +13,7 @@ from app.commands.console import say
 
 #: seconds before a process that ended by itself is started anew
 PAUSE = 1.0
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 
 Role = Callable[[], None]
 
@@ -36,10 +37,17 @@ def keep(roles: Sequence[Role], ready: Callable[[], None]) -> None:
         for pid in list(running):
             _end(pid)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    def start(role: Role) -> None:
+        # A signal waits until its handler finds the new process, and that one its own way to end.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        if not stopping.is_set():
+            running[_start(role, lifeline, held)] = role
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+    for number in _ENDING:
         signal.signal(number, stop)
     for role in roles:
-        running[_start(role, lifeline, held)] = role
+        start(role)
     ready()
     while running:
         pid, _status = os.wait()
@@ -48,10 +56,7 @@ def keep(roles: Sequence[Role], ready: Callable[[], None]) -> None:
             continue
         say("A process ended by itself and is replaced.", "一个进程意外结束，正在重新启动。")
         time.sleep(PAUSE)
-        if not stopping.is_set():
-            running[_start(role, lifeline, held)] = role
-            if stopping.is_set():  # the signal came while it was being made
-                stop(signal.SIGTERM, None)
+        start(role)
 
 
 def _start(role: Role, lifeline: int, held: int) -> int:
@@ -64,8 +69,9 @@ def _start(role: Role, lifeline: int, held: int) -> int:
     status = 1
     try:
         os.close(held)
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _ENDING:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
         role()
         status = 0
