@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Dialog, expect
+from playwright.sync_api import Dialog, Route, expect
 from sqlalchemy import func, select
 
 from app.entities.customers import Customer
@@ -138,6 +138,36 @@ def test_lines_are_filled_with_the_keyboard_and_summed_by_the_server(arrive: Arr
     me.save()
     expect(page.locator("#panel-details .sheet tbody tr")).to_have_count(1)
     expect(page.locator("#panel-details .totals")).to_contain_text("16,000.00")
+
+
+def test_a_late_answer_to_other_words_is_not_among_those_found(arrive: Arrive) -> None:
+    me = arrive("administrator")
+    page = me.open("/products/new")
+    late: list[Route] = []
+
+    def answer(route: Route) -> None:
+        if route.request.url.endswith("q=") and not late:
+            late.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/picker/**", answer)
+    with page.expect_request(lambda request: request.url.endswith("q=")):
+        page.locator("[data-lines=components] [data-line-add]").click()
+        typed = me.picker("components-0-component").locator("input")
+        typed.click()
+    typed.press_sequentially("会议平板 86")
+    shown = page.locator(".ts-dropdown:visible .option")
+    expect(shown).to_have_text([re.compile("86寸")])
+    with page.expect_response(late[0].request.url):
+        late[0].continue_()
+    expect(page.locator(".ts-wrapper.loading")).to_have_count(0)
+    expect(shown).to_have_text([re.compile("86寸")])
+
+    typed.fill("")
+    expect(shown.filter(has_text="65寸")).to_have_count(1)
+    typed.press_sequentially("会议平板 86")
+    expect(shown).to_have_text([re.compile("86寸")])
 
 
 def test_nobody_leaves_unsaved_changes_by_accident(arrive: Arrive) -> None:

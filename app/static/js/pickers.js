@@ -44,13 +44,19 @@
       maxOptions: 50,
       preload: "focus",
       loadThrottle: 250,
+      // What is emptied again offers what it did at first.
+      shouldLoad: () => true,
       // A refresh that comes late would open it again, and take the focus from the next field.
       refreshThrottle: 0,
       closeAfterSelect: !select.multiple,
       allowEmptyOption: false,
       plugins: select.multiple ? { remove_button: { title: text("remove") } } : { clear_button: { title: text("remove") } },
       dropdownParent: inner ? null : "body",
-      load: (words, done) => found(select, words).then(done, (problem) => { toast(problem.message, "danger"); done(); }),
+      load(words, done) {
+        // An answer to what was typed before must not stand among those to what is there now.
+        const current = (options) => done(words === this.inputValue() ? options : undefined);
+        found(select, words).then(current, (problem) => { toast(problem.message, "danger"); done(); });
+      },
       create: create ? (words, done) => { openForm(create, words).then((made) => done(made || undefined)); } : false,
       render: {
         option: (data, escape) => `<div>${escape(data.label)}</div>`,
@@ -66,7 +72,10 @@
     select.setAttribute("aria-hidden", "true");
     // The server has chosen already: what it sent is shown, whatever was typed.
     picker.settings.score = () => () => 1;
-    picker.on("type", () => { picker.clearOptions((option) => picker.items.includes(String(option.value))); });
+    picker.on("type", () => {
+      picker.clearOptions((option) => picker.items.includes(String(option.value)));
+      picker.loadedSearches = {};
+    });
     picker.control_input.addEventListener("keydown", (event) => {
       if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation();
     }, true);
