@@ -2,7 +2,8 @@
 
 Of those it goes to the one that came first: while one process is enough, it is the one whose memory
 is warm. On a kept connection requests come to the process that holds it; where one of them has to
-wait, its connection is closed after the answer, and the next one finds who is free.
+wait, its connection is closed after the answer, and the next one finds who is free. So it is where
+others stand in line: who holds a connection would be served again and again before them.
 """
 
 import logging
@@ -74,7 +75,11 @@ class SharingServer(KehuServer):
 
     @property
     def can_add_keepalive_connection(self) -> bool:
-        return bool(super().can_add_keepalive_connection and not self._places.had_to_wait)
+        return bool(
+            super().can_add_keepalive_connection
+            and not self._places.had_to_wait
+            and not select.select([self._listener], [], [], 0)[0]
+        )
 
     def _note(self, inside: int) -> None:
         self._crew.note(self._member, is_busy=inside > 0)

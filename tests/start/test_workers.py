@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -177,26 +177,51 @@ def another_answers(address: str) -> bool:
     return found != first
 
 
+@contextmanager
+def keeping(count: int, address: str) -> Iterator[list[HTTPConnection]]:
+    """So many connections that are kept open, each after a first answer."""
+    with ExitStack() as stack:
+        host = address.split("/")[2]
+        kept = [stack.enter_context(closing(HTTPConnection(host, timeout=30))) for _ in range(count)]
+        for connection in kept:
+            connection.request("GET", "/who?seconds=0")
+            connection.getresponse().read()
+        yield kept
+
+
 def test_a_kept_connection_whose_request_had_to_wait_is_not_kept_any_more(
     tmp_path: Path, database: dict[str, str]
 ) -> None:
     command = [*SLOW, "--workers", "2"]
-    with ExitStack() as stack:
-        server, address = stack.enter_context(product.serving(command, tmp_path, **database))
+    with product.serving(command, tmp_path, **database) as (server, address):
         assert until(lambda: len(children(server.pid)) == THREE)
         time.sleep(0.5)
-        kept = [
-            stack.enter_context(closing(HTTPConnection(address.split("/")[2], timeout=30)))
-            for _ in range(6)
-        ]
-        for connection in kept:
-            connection.request("GET", "/who?seconds=0")
-            connection.getresponse().read()
-        for connection in kept:
-            connection.request("GET", "/who?seconds=0.4")
-        # Four are worked on at once, whichever process holds which of the six.
-        answers = [connection.getresponse().headers["Connection"] for connection in kept]
+        with keeping(6, address) as kept:
+            for connection in kept:
+                connection.request("GET", "/who?seconds=0.4")
+            # Four are worked on at once, whichever process holds which of the six.
+            answers = [connection.getresponse().headers["Connection"] for connection in kept]
         assert {*answers} == {None, "close"}
+
+
+def test_nobody_is_served_again_on_a_kept_connection_before_those_who_stand_in_line(
+    tmp_path: Path, database: dict[str, str]
+) -> None:
+    command = [*SLOW, "--workers", "2"]
+    with product.serving(command, tmp_path, **database) as (server, address):
+        assert until(lambda: len(children(server.pid)) == THREE)
+        time.sleep(0.5)
+        with keeping(4, address) as kept:
+            for connection in kept:
+                connection.request("GET", "/who?seconds=0.4")
+            time.sleep(0.15)  # all four are worked on
+            line = [threading.Thread(target=who, args=(address, 0.2)) for _ in range(6)]
+            for newcomer in line:
+                newcomer.start()
+            answers = [connection.getresponse().headers["Connection"] for connection in kept]
+            for newcomer in line:
+                newcomer.join()
+            assert answers == ["close"] * 4
 
 
 def test_connections_wait_for_processes_that_have_no_file_left_to_open(
