@@ -78,8 +78,15 @@ class SharingServer(KehuServer):
         return bool(
             super().can_add_keepalive_connection
             and not self._places.had_to_wait
-            and not select.select([self._listener], [], [], 0)[0]
+            and not self._is_stood_in_line
         )
+
+    @property
+    def _is_stood_in_line(self) -> bool:
+        try:
+            return bool(select.select([self._listener], [], [], 0)[0])
+        except (OSError, ValueError):  # closed meanwhile
+            return True
 
     def _note(self, inside: int) -> None:
         self._crew.note(self._member, is_busy=inside > 0)

@@ -182,8 +182,9 @@ def keeping(count: int, address: str) -> Iterator[list[HTTPConnection]]:
     """So many connections that are kept open, each after a first answer."""
     with ExitStack() as stack:
         host = address.split("/")[2]
-        kept = [stack.enter_context(closing(HTTPConnection(host, timeout=30))) for _ in range(count)]
+        kept = [HTTPConnection(host, timeout=30) for _ in range(count)]
         for connection in kept:
+            stack.callback(connection.close)
             connection.request("GET", "/who?seconds=0")
             connection.getresponse().read()
         yield kept
